@@ -1,0 +1,85 @@
+import type { AttemptNotSent } from '../events.js';
+import { isExpired } from '../policies/lifetime.js';
+import { mayRetransmit, probeAfterMs } from '../policies/retransmission.js';
+import type { BrokerRefused, TimeDue } from '../signals.js';
+import type { Sending, Sent } from '../states.js';
+import { acknowledge, answer, isFromOwnDevice, rejectAnswer } from './answers.js';
+import { startAttempt } from './attempts.js';
+import { happened, rejected, type Decision, type Handlers } from './decision.js';
+import { cancel, supersede } from './withdrawal.js';
+
+const common = {
+  submit: () => rejected({ code: 'already-accepted' }),
+  cancel,
+  supersede,
+} as const;
+
+/** An attempt has started and the broker has not confirmed it. The device may be quicker than the broker's word. */
+export const sending: Handlers<'sending'> = {
+  ...common,
+  turn: () => rejected({ code: 'not-its-turn', status: 'sending' }),
+  'broker-accepted': (state, { attempt }, { now }) =>
+    attempt === state.attempts
+      ? happened({ type: 'AttemptSent', schema: 1, at: now, attempt })
+      : rejected({ code: 'stale-attempt', current: state.attempts }),
+  'broker-refused': (state, signal, { now }) =>
+    signal.attempt === state.attempts
+      ? happened(notSent(state, signal, now))
+      : rejected({ code: 'stale-attempt', current: state.attempts }),
+  'device-acknowledged': (state, signal, { now }) => acknowledge(state, signal, now),
+  'device-answered': (state, signal, { now }) => answer(state, signal, now),
+  'time-due': (state, signal, { now }) => resendOrGiveUp(state, signal, now),
+};
+
+/** The broker took the attempt; the device has not spoken. */
+export const sent: Handlers<'sent'> = {
+  ...common,
+  turn: () => rejected({ code: 'not-its-turn', status: 'sent' }),
+  'broker-accepted': (state, { attempt }) =>
+    rejected(
+      attempt === state.attempts ? { code: 'already-confirmed' } : { code: 'stale-attempt', current: state.attempts },
+    ),
+  'broker-refused': () => rejected({ code: 'already-confirmed' }),
+  'device-acknowledged': (state, signal, { now }) => acknowledge(state, signal, now),
+  'device-answered': (state, signal, { now }) => answer(state, signal, now),
+  'time-due': (state, signal, { now }) => resendOrGiveUp(state, signal, now),
+};
+
+/** The device acknowledged; its answer is awaited, and no attempt starts any more. */
+export const delivered: Handlers<'delivered'> = {
+  ...common,
+  turn: () => rejected({ code: 'not-its-turn', status: 'delivered' }),
+  'broker-accepted': (state, { attempt }, { now }) =>
+    attempt === state.attempts && state.confirmedAttempt < attempt
+      ? happened({ type: 'AttemptSent', schema: 1, at: now, attempt })
+      : rejected({ code: 'already-confirmed' }),
+  'broker-refused': () => rejected({ code: 'already-acknowledged' }),
+  'device-acknowledged': (state, signal, { now }) =>
+    isFromOwnDevice(state, signal)
+      ? rejected({ code: 'already-acknowledged' })
+      : rejectAnswer(state, 'wrong-device', signal.deviceId, now),
+  'device-answered': (state, signal, { now }) => answer(state, signal, now),
+  'time-due': (state, _signal, { now }) =>
+    now < state.waitUntil
+      ? rejected({ code: 'not-due' })
+      : happened({ type: 'CommandTimedOut', schema: 1, at: now, waitedFor: 'answer' }),
+};
+
+/**
+ * A cached command that surely reached nobody goes back to its queue and the try is not counted. An immediate one has
+ * no queue: it stays under way until its deadline, as Huawei has it ("the command times out in the end").
+ */
+function notSent(state: Sending, signal: BrokerRefused, now: number): AttemptNotSent {
+  const { attempt, reason, detail } = signal;
+  const goesBack = reason !== 'refused' && state.expiresAt !== null && !isExpired(state, now);
+  const retryAt = goesBack ? now + probeAfterMs(reason, state.putBacks) : null;
+  return { type: 'AttemptNotSent', schema: 1, at: now, attempt, reason, detail, retryAt };
+}
+
+function resendOrGiveUp(state: Sending | Sent, { commandId }: TimeDue, now: number): Decision {
+  if (now < state.waitUntil) return rejected({ code: 'not-due' });
+  if (mayRetransmit(state, now)) {
+    return happened(startAttempt(commandId, state.request.policy, state.attempts + 1, now));
+  }
+  return happened({ type: 'CommandTimedOut', schema: 1, at: now, waitedFor: 'acknowledgement' });
+}

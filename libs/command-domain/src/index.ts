@@ -1,0 +1,16 @@
+export * from './decide/index.js';
+export type { Decision, Surroundings } from './decide/decision.js';
+export * from './events.js';
+export * from './evolve.js';
+export * from './ids.js';
+export * from './json.js';
+export * from './lane.js';
+export * from './policies/cancellation.js';
+export * from './policies/deadline.js';
+export * from './policies/late-answers.js';
+export * from './policies/lifetime.js';
+export * from './policies/retransmission.js';
+export * from './rejections.js';
+export * from './request.js';
+export * from './signals.js';
+export * from './states.js';

@@ -1,0 +1,12 @@
+import type { CommandRequest } from '../request.js';
+import type { Accepted } from '../states.js';
+
+/** The instant from which no attempt starts any more; null for a command that bypasses the queue. */
+export function expiryOf(request: CommandRequest, acceptedAt: number): number | null {
+  if (request.mode === 'immediate' && request.policy.immediate === 'bypass') return null;
+  return acceptedAt + request.lifetimeMs;
+}
+
+export function isExpired(command: Pick<Accepted, 'expiresAt'>, now: number): boolean {
+  return command.expiresAt !== null && now >= command.expiresAt;
+}

@@ -1,0 +1,48 @@
+import type { DeviceId } from './ids.js';
+import type { JsonObject } from './json.js';
+
+/** How a command may leave: through the device's queue, or at once. */
+export type Mode = 'cached' | 'immediate';
+
+/** What the application asked for, in canonical words. Fixed at acceptance; dialects translate into it and back. */
+export interface CommandRequest {
+  /** Owner of the device and of the command. */
+  readonly applicationId: string;
+  readonly deviceId: DeviceId;
+  /** The northbound API that the command came through. */
+  readonly dialect: string;
+  /** The device's wire format at submission; a later change of the product does not reach commands on their way. */
+  readonly wireFormat: string;
+  readonly service: string;
+  readonly method: string;
+  readonly parameters: JsonObject;
+  readonly mode: Mode;
+  /** Cached: how long an attempt may still start, in ms after acceptance. Immediate: 0. */
+  readonly lifetimeMs: number;
+  readonly policy: DeliveryPolicy;
+  readonly callback?: Callback;
+}
+
+export interface Callback {
+  readonly url: string;
+  /** Which body the notifier builds; the dialect's name unless the caller chose otherwise. */
+  readonly format: string;
+}
+
+/** The numbers that rule one command's delivery. They are stored with it, so that a decision needs nothing else. */
+export interface DeliveryPolicy {
+  /** Resends after the first attempt. */
+  readonly maxRetransmit: number;
+  /** Wait for an acknowledgement after attempt 1, in ms; it doubles with each attempt. */
+  readonly firstWaitMs: number;
+  /** 0..1: how much of the wait is added at most, spread over commands. 0.5 turns 10 s into 10–15 s. */
+  readonly waitJitter: number;
+  /** How long an acknowledged command may wait for its answer, in ms. */
+  readonly answerWithinMs: number;
+  /** What an answer after the time-out does: it is only recorded, or it still decides. */
+  readonly lateAnswers: 'record' | 'accept';
+  /** Queued commands that the device's lane may hold. */
+  readonly laneCap: number;
+  /** Immediate commands go past the queue, or join it when it is not empty. */
+  readonly immediate: 'bypass' | 'join';
+}

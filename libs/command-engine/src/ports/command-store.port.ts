@@ -1,0 +1,57 @@
+import type { AcceptedState, CommandEvent, CommandId, DeviceId, Lane } from '@downlink/command-domain';
+
+/** A command as it stands: the fold of its events, and how many there are. */
+export interface Head {
+  readonly commandId: CommandId;
+  readonly version: number;
+  readonly state: AcceptedState;
+}
+
+/** An event in its stream: versions of a command are 1..n without a gap. */
+export interface RecordedEvent {
+  readonly commandId: CommandId;
+  readonly version: number;
+  readonly event: CommandEvent;
+}
+
+/** What a unit of work is about. Duplicates are allowed. */
+export interface Touch {
+  readonly deviceIds: readonly DeviceId[];
+  readonly commandIds: readonly CommandId[];
+}
+
+/** What is there, under lock. */
+export interface Loaded {
+  /** The database's clock, ms since 1970. */
+  readonly now: number;
+  /** A lane for every device touched; one never used before is a fresh one. */
+  readonly lanes: ReadonlyMap<DeviceId, Lane>;
+  /** The commands touched that exist. */
+  readonly heads: ReadonlyMap<CommandId, Head>;
+  /**
+   * The queued command with the lowest lane position of each of these (locked) lanes, as the database has it, without
+   * the ones named in `except`. Devices with an empty queue are absent.
+   */
+  nextQueued(deviceIds: readonly DeviceId[], except: readonly CommandId[]): Promise<ReadonlyMap<DeviceId, Head>>;
+}
+
+/** What is to be written. Each new event also becomes an outbox pointer (command id, version). */
+export interface Changes {
+  readonly events: readonly RecordedEvent[];
+  /** Heads after the events; `previousVersion` 0 for a new command. */
+  readonly heads: readonly (Head & { readonly previousVersion: number })[];
+  readonly lanes: readonly Lane[];
+}
+
+/** Where commands live. The only writer of the event log, the heads, the lanes and the outbox. */
+export interface CommandStore {
+  /**
+   * One transaction, one commit: locks the lanes in id order, loads, calls `work` once and writes what it returns. The cost
+   * in statements does not depend on the size of the batch. Nothing is written when `work` throws or returns no change.
+   * Read your writes: what has returned is visible to every later read.
+   * @throws Fault `version-conflict` (retryable) when a head moved although its lane was locked;
+   *   `store-unavailable` (retryable) when the database is away: whether the commit happened is then unknown.
+   *   `store-refused` (not retryable) when the database refuses the data itself.
+   */
+  transact<T>(touch: Touch, work: (loaded: Loaded) => Promise<{ changes: Changes; result: T }>): Promise<T>;
+}

@@ -1,0 +1,62 @@
+import type { CommandId } from '@downlink/command-domain';
+
+/** One thing to tell one receiver: at most one delivery per event of a command. */
+export interface NewDelivery {
+  /** `commandId.version` spelled `commandId-version`: stable over attempts and restarts. */
+  readonly webhookId: string;
+  readonly commandId: CommandId;
+  readonly version: number;
+  readonly deviceId: string;
+  readonly applicationId: string;
+  readonly url: string;
+  readonly contentType: string;
+  /** The exact bytes that every attempt sends: one webhook id never carries two bodies. */
+  readonly body: string;
+}
+
+export interface Delivery extends NewDelivery {
+  /** Attempts made so far. */
+  readonly attempts: number;
+}
+
+/** How one attempt ended. */
+export interface DeliveryAttempt {
+  readonly webhookId: string;
+  readonly commandId: CommandId;
+  readonly version: number;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly outcome: 'succeeded' | 'failed';
+  /** HTTP status; null when there was no answer. */
+  readonly status: number | null;
+  /** First 20 kB of what the receiver answered; null when nothing. */
+  readonly response: string | null;
+  /** Stable code of the failure, for example `connect-refused`, `timeout`, `status-500`; null on success. */
+  readonly error: string | null;
+  /** Failed: ms until the next attempt, or null when the schedule is used up. Succeeded: null. */
+  readonly retryInMs: number | null;
+}
+
+export type DeliveryStatus = 'pending' | 'succeeded' | 'exhausted';
+
+export interface DeliveryRecord extends Delivery {
+  readonly status: DeliveryStatus;
+  readonly nextAttemptAt: number | null;
+  readonly log: readonly (DeliveryAttempt & { readonly attempt: number })[];
+}
+
+/**
+ * Deliveries and their attempts, durable. Strict order per command: a delivery can be claimed only when every earlier
+ * delivery of its command (lower version) has succeeded or is exhausted. A claim makes it invisible for `claimMs`; the
+ * claim of a process that died lapses.
+ */
+export interface WebhookDeliveries {
+  /** Stores deliveries (one already there is left as it is) and claims those of them that may go at once. Any number, fixed cost. */
+  enqueue(deliveries: readonly NewDelivery[], claimMs: number): Promise<Delivery[]>;
+  /** Writes attempts down, settles or reschedules their deliveries, and claims the next deliveries of commands that moved on. */
+  record(attempts: readonly DeliveryAttempt[], claimMs: number): Promise<Delivery[]>;
+  /** Claims what is due in these shards (retries, lapsed claims), earliest first. */
+  claimDue(shards: readonly number[], limit: number, claimMs: number): Promise<Delivery[]>;
+  /** Everything about a command's deliveries, versions ascending. */
+  ofCommand(commandId: CommandId): Promise<DeliveryRecord[]>;
+}
