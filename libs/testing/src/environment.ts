@@ -1,0 +1,15 @@
+/** Every environment variable that this room reads or hands from the test run to its workers, in one place. */
+export const environment = {
+  /** Address of the keeper of this test run's shared servers; absent outside a run. */
+  keeperUrl: (): string | undefined => process.env['DOWNLINK_TEST_KEEPER'],
+  /** Id of this test run: what is started under it is removed at its end. */
+  runId: (): string => process.env['DOWNLINK_TEST_RUN'] ?? `own-${String(process.pid)}`,
+  /** File that gets one JSON line per real server that was used. */
+  serversReport: (): string | undefined => process.env['DOWNLINK_TEST_SERVERS_REPORT'],
+  /** With it, a spec whose server is missing fails in place of being skipped. */
+  skipIsFailure: (): boolean => process.env['DOWNLINK_NO_SKIP'] === '1',
+  /** Comma-separated addresses of a Kafka to use in place of one of our own. */
+  kafkaBrokers: (): string[] => (process.env['KAFKA_BROKERS'] ?? '').split(',').filter((broker) => broker !== ''),
+  searchPath: (): string => process.env['PATH'] ?? '',
+  all: (): NodeJS.ProcessEnv => process.env,
+};
