@@ -1,4 +1,5 @@
 export * from './correlation.js';
+export * from './outcome.js';
 export * from './fault.js';
 export * from './ports/command-ids.port.js';
 export * from './ports/command-reader.port.js';
