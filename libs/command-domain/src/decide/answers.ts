@@ -48,7 +48,7 @@ export function acknowledge(state: Accepted, signal: DeviceAcknowledged, now: nu
   return happened({ type: 'CommandDelivered', schema: 1, at: now, answerBy });
 }
 
-export function answer(state: Accepted, signal: DeviceAnswered, now: number): Decision {
+export function settle(state: Accepted, signal: DeviceAnswered, now: number): Decision {
   if (!isFromOwnDevice(state, signal)) return rejectAnswer(state, 'wrong-device', signal.deviceId, now);
   if (signal.answer.outcome === 'unreadable') return rejectAnswer(state, 'unreadable', signal.answer.detail, now);
   return happened(answerEvent(signal.answer, now));

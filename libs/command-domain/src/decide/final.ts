@@ -1,7 +1,7 @@
 import { acceptsLateAnswer } from '../policies/late-answers.js';
 import type { BrokerAccepted, DeviceAcknowledged, DeviceAnswered } from '../signals.js';
 import type { FinalState, TimedOut } from '../states.js';
-import { answer, isFromOwnDevice, recordLate, rejectAnswer } from './answers.js';
+import { settle, isFromOwnDevice, recordLate, rejectAnswer } from './answers.js';
 import { happened, rejected, type Decision, type Handlers } from './decision.js';
 import { cancel, supersede } from './withdrawal.js';
 
@@ -16,7 +16,7 @@ export const timedOut: Handlers<'timed-out'> = {
   'device-acknowledged': late,
   'device-answered': (state: TimedOut, signal, { now }) =>
     acceptsLateAnswer(state) && signal.answer.outcome !== 'unreadable'
-      ? answer(state, signal, now)
+      ? settle(state, signal, now)
       : late(state, signal, { now }),
 };
 

@@ -2,7 +2,7 @@ import { isExpired } from '../policies/lifetime.js';
 import { mayRetransmit } from '../policies/retransmission.js';
 import type { CommandId } from '../ids.js';
 import type { Queued } from '../states.js';
-import { acknowledge, answer, isFromOwnDevice, rejectAnswer } from './answers.js';
+import { acknowledge, settle, isFromOwnDevice, rejectAnswer } from './answers.js';
 import { startAttempt } from './attempts.js';
 import { happened, rejected, type Decision, type Handlers, type Surroundings } from './decision.js';
 import { cancel, supersede } from './withdrawal.js';
@@ -19,7 +19,7 @@ export const queued: Handlers<'queued'> = {
     neverSent(state, signal.deviceId, now) ?? acknowledge(state, signal, now),
   'device-answered': (state, signal, { now }) => {
     if (!isFromOwnDevice(state, signal)) return rejectAnswer(state, 'wrong-device', signal.deviceId, now);
-    return neverSent(state, signal.deviceId, now) ?? answer(state, signal, now);
+    return neverSent(state, signal.deviceId, now) ?? settle(state, signal, now);
   },
   'time-due': (state, { commandId }, around) => {
     if (isExpired(state, around.now)) return happened({ type: 'CommandExpired', schema: 1, at: around.now });

@@ -3,7 +3,7 @@ import { isExpired } from '../policies/lifetime.js';
 import { mayRetransmit, probeAfterMs } from '../policies/retransmission.js';
 import type { BrokerRefused, TimeDue } from '../signals.js';
 import type { Sending, Sent } from '../states.js';
-import { acknowledge, answer, isFromOwnDevice, rejectAnswer } from './answers.js';
+import { acknowledge, settle, isFromOwnDevice, rejectAnswer } from './answers.js';
 import { startAttempt } from './attempts.js';
 import { happened, rejected, type Decision, type Handlers } from './decision.js';
 import { cancel, supersede } from './withdrawal.js';
@@ -27,7 +27,7 @@ export const sending: Handlers<'sending'> = {
       ? happened(notSent(state, signal, now))
       : rejected({ code: 'stale-attempt', current: state.attempts }),
   'device-acknowledged': (state, signal, { now }) => acknowledge(state, signal, now),
-  'device-answered': (state, signal, { now }) => answer(state, signal, now),
+  'device-answered': (state, signal, { now }) => settle(state, signal, now),
   'time-due': (state, signal, { now }) => resendOrGiveUp(state, signal, now),
 };
 
@@ -41,7 +41,7 @@ export const sent: Handlers<'sent'> = {
     ),
   'broker-refused': () => rejected({ code: 'already-confirmed' }),
   'device-acknowledged': (state, signal, { now }) => acknowledge(state, signal, now),
-  'device-answered': (state, signal, { now }) => answer(state, signal, now),
+  'device-answered': (state, signal, { now }) => settle(state, signal, now),
   'time-due': (state, signal, { now }) => resendOrGiveUp(state, signal, now),
 };
 
@@ -58,7 +58,7 @@ export const delivered: Handlers<'delivered'> = {
     isFromOwnDevice(state, signal)
       ? rejected({ code: 'already-acknowledged' })
       : rejectAnswer(state, 'wrong-device', signal.deviceId, now),
-  'device-answered': (state, signal, { now }) => answer(state, signal, now),
+  'device-answered': (state, signal, { now }) => settle(state, signal, now),
   'time-due': (state, _signal, { now }) =>
     now < state.waitUntil
       ? rejected({ code: 'not-due' })

@@ -1,0 +1,71 @@
+import type { CommandId, Signal } from '@downlink/command-domain';
+import { Batch, type Effect } from './batch.js';
+import { isFault } from './fault.js';
+import type { Engine, Outcome } from './outcome.js';
+import type { CommandStore, Touch } from './ports/command-store.port.js';
+import type { CommittedFact, FactRelay } from './ports/fact-relay.port.js';
+
+export interface EngineOptions {
+  /** How long a sign of life keeps a device reachable, in ms. */
+  readonly presenceLeaseMs: number;
+}
+
+export const DEFAULT_ENGINE_OPTIONS: EngineOptions = { presenceLeaseMs: 300_000 };
+
+/** Builds the one door to all changes of state. */
+export function createEngine(
+  store: CommandStore,
+  relay: FactRelay,
+  options: EngineOptions = DEFAULT_ENGINE_OPTIONS,
+): Engine {
+  async function handleTogether(signals: readonly Signal[]): Promise<Outcome[]> {
+    const { outcomes, facts } = await store.transact(touchedBy(signals), async (loaded) => {
+      const batch = new Batch(loaded, options.presenceLeaseMs);
+      const effects = signals.map((signal) => batch.take(signal));
+      await batch.giveTurns();
+      const result = { outcomes: outcomesOf(signals, effects, batch), facts: batch.facts };
+      return { changes: batch.changes(), result };
+    });
+    publish(facts);
+    return outcomes;
+  }
+
+  function publish(facts: readonly CommittedFact[]): void {
+    if (facts.length > 0) relay.handOver(facts);
+  }
+
+  async function handle(signals: readonly Signal[]): Promise<Outcome[]> {
+    if (signals.length === 0) return [];
+    try {
+      return await handleTogether(signals);
+    } catch (error) {
+      if (isFault(error) && error.retryable) throw error;
+      if (signals.length === 1) return [{ kind: 'failed', signal: signals[0]!, cause: error }];
+      const middle = Math.ceil(signals.length / 2);
+      const first = await handle(signals.slice(0, middle));
+      return [...first, ...(await handle(signals.slice(middle)))];
+    }
+  }
+
+  return { handle };
+}
+
+function touchedBy(signals: readonly Signal[]): Touch {
+  const deviceIds = new Set<string>();
+  const commandIds = new Set<CommandId>();
+  for (const signal of signals) {
+    deviceIds.add(signal.deviceId);
+    if ('commandId' in signal) commandIds.add(signal.commandId);
+  }
+  return { deviceIds: [...deviceIds], commandIds: [...commandIds] };
+}
+
+function outcomesOf(signals: readonly Signal[], effects: readonly Effect[], batch: Batch): Outcome[] {
+  return signals.map((signal, index): Outcome => {
+    const effect = effects[index]!;
+    const head = ('commandId' in signal && batch.head(signal.commandId)) || null;
+    return 'rejection' in effect
+      ? { kind: 'rejected', signal, rejection: effect.rejection, head }
+      : { kind: 'committed', signal, head, events: effect.events };
+  });
+}

@@ -1,0 +1,50 @@
+import type { Signal } from '@downlink/command-domain';
+import type { Engine, Outcome } from './outcome.js';
+
+export interface SignalQueueOptions {
+  /** Signals in one transaction at most. */
+  readonly maxBatch: number;
+  /** Transactions under way at once. */
+  readonly maxRunning: number;
+}
+
+/**
+ * Groups the signals that arrive while earlier ones are being committed. A batch never waits for more work: it takes what
+ * is there, so a lone signal is handled at once, and under load the cost of a commit is shared.
+ */
+export class SignalQueue {
+  private waiting: { signal: Signal; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void }[] = [];
+  private running = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly options: SignalQueueOptions = { maxBatch: 500, maxRunning: 2 },
+  ) {}
+
+  /** Resolves with the signal's outcome once it is durable. @throws Fault (retryable) when the store is away. */
+  handle(signal: Signal): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ signal, resolve, reject });
+      // The microtask lets the requests of one turn of the event loop share a transaction even on an idle server.
+      if (this.running < this.options.maxRunning && this.waiting.length === 1) queueMicrotask(() => this.pump());
+    });
+  }
+
+  private pump(): void {
+    while (this.running < this.options.maxRunning && this.waiting.length > 0) void this.run();
+  }
+
+  private async run(): Promise<void> {
+    const batch = this.waiting.splice(0, this.options.maxBatch);
+    this.running += 1;
+    try {
+      const outcomes = await this.engine.handle(batch.map(({ signal }) => signal));
+      batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    } finally {
+      this.running -= 1;
+      this.pump();
+    }
+  }
+}
