@@ -1,0 +1,11 @@
+export type { BrokerAddress, ProtocolChoice } from './connection/broker-address.js';
+export type { MqttLogger } from './mqtt-logger.js';
+export { MqttPublisher, type PublisherOptions } from './publisher/mqtt-publisher.js';
+export type { OutgoingMessage, PublishOutcome } from './publisher/publish-outcome.js';
+export { MqttReceiver, type ReceiverOptions } from './receiver/mqtt-receiver.js';
+export type { BatchHandler, ReceivedMessage } from './receiver/received-message.js';
+export { huaweiCodec, type HuaweiCodecSettings } from './codecs/huawei/huawei.codec.js';
+export { nativeCodec } from './codecs/native/native.codec.js';
+export { isTopicSafe } from './codecs/topic-safety.js';
+export type * from './codecs/wire-format-codec.js';
+export { decodeUplink, uplinkFilters, wireFormats } from './codecs/wire-formats.js';
