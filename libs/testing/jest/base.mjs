@@ -7,7 +7,7 @@ const rootDir = fileURLToPath(new URL('../../..', import.meta.url));
 export const base = {
   rootDir,
   roots: ['<rootDir>/apps', '<rootDir>/libs'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/libs/testing/jest/leak-checking-environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   moduleNameMapper: {

@@ -3,6 +3,24 @@
  */
 export { eventually, type EventuallyOptions } from './eventually.js';
 export { freePort } from './free-port.js';
+export { sharedKafka, sharedPostgres, type SharedKafka, type SharedPostgres } from './keeper/shared-servers.js';
 export { startPostgres, type PostgresOptions, type TestPostgres } from './postgres/start-postgres.js';
-export { createEmptyDatabase, createTestDatabase, type TestDatabase } from './postgres/create-test-database.js';
-export { sharedPostgres } from './keeper/shared-servers.js';
+export {
+  createEmptyDatabase,
+  createTestDatabase,
+  type TestDatabase,
+  type TestDatabaseOptions,
+} from './postgres/create-test-database.js';
+export { startKafka, uniquePrefix, type TestKafka } from './kafka/start-kafka.js';
+export { startMosquitto, type MosquittoOptions, type TestMosquitto } from './mosquitto/start-mosquitto.js';
+export { startAedes, type TestAedes } from './aedes/start-aedes.js';
+export {
+  startWebhookReceiver,
+  type ReceivedWebhook,
+  type WebhookAnswer,
+  type WebhookAnswering,
+  type WebhookReceiver,
+} from './webhooks/start-webhook-receiver.js';
+export { startProcess, type ProcessOptions, type TestProcess } from './processes/start-process.js';
+export { describeWithServers } from './servers/describe-with-servers.js';
+export { missingServer, type ServerKind } from './servers/missing-server.js';

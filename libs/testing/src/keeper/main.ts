@@ -1,4 +1,5 @@
 import { environment } from '../environment.js';
+import { startKafka } from '../kafka/start-kafka.js';
 import { startPostgres } from '../postgres/start-postgres.js';
 import { sweepRunFolders } from '../processes/run-folder.js';
 import { startKeeper } from './keeper.js';
@@ -16,7 +17,8 @@ const keeper = await startKeeper({
     return { facts: { port: server.port, version: server.version }, stop: () => server.stop() };
   },
   async kafka() {
-    throw new Error('not yet');
+    const server = await startKafka();
+    return { facts: { brokers: server.brokers, version: server.version }, stop: () => server.stop() };
   },
 });
 

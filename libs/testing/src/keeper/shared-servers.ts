@@ -1,5 +1,7 @@
 import { environment } from '../environment.js';
+import { startKafka } from '../kafka/start-kafka.js';
 import { startPostgres } from '../postgres/start-postgres.js';
+import { reportServer } from '../servers/report-server.js';
 
 /** The test run's Postgres: everybody's, so nobody stops it. */
 export interface SharedPostgres {
@@ -20,6 +22,23 @@ export interface KeptServers {
 export async function sharedPostgres(): Promise<SharedPostgres> {
   const { port, version } = await askKeeper('postgres', startPostgres);
   return { version, urlOf: (database) => `postgres://postgres:postgres@127.0.0.1:${String(port)}/${database}` };
+}
+
+/** The test run's Kafka: everybody's, so nobody stops it, and topics and groups begin with a prefix of one's own. */
+export interface SharedKafka {
+  brokers: string[];
+  version: string;
+}
+
+/** The Kafka that KAFKA_BROKERS names, else the one of this test run, started when first asked for. */
+export async function sharedKafka(): Promise<SharedKafka> {
+  const brokers = environment.kafkaBrokers();
+  if (brokers.length > 0) {
+    const given = { brokers, version: 'unknown' };
+    reportServer({ server: 'Apache Kafka', version: given.version, how: `KAFKA_BROKERS=${brokers.join(',')}` });
+    return given;
+  }
+  return askKeeper('kafka', startKafka);
 }
 
 const asked = new Map<string, Promise<unknown>>();

