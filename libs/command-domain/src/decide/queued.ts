@@ -1,6 +1,7 @@
 import { isExpired } from '../policies/lifetime.js';
 import { mayRetransmit } from '../policies/retransmission.js';
 import type { CommandId } from '../ids.js';
+import type { DeviceAcknowledged, DeviceAnswered } from '../signals.js';
 import type { Queued } from '../states.js';
 import { acknowledge, settle, isFromOwnDevice, rejectAnswer } from './answers.js';
 import { startAttempt } from './attempts.js';
@@ -15,12 +16,8 @@ export const queued: Handlers<'queued'> = {
   turn: (state, { commandId }, around) => start(state, commandId, around),
   'broker-accepted': (state) => rejected({ code: 'stale-attempt', current: state.attempts }),
   'broker-refused': (state) => rejected({ code: 'stale-attempt', current: state.attempts }),
-  'device-acknowledged': (state, signal, { now }) =>
-    neverSent(state, signal.deviceId, now) ?? acknowledge(state, signal, now),
-  'device-answered': (state, signal, { now }) => {
-    if (!isFromOwnDevice(state, signal)) return rejectAnswer(state, 'wrong-device', signal.deviceId, now);
-    return neverSent(state, signal.deviceId, now) ?? settle(state, signal, now);
-  },
+  'device-acknowledged': (state, signal, { now }) => neverSent(state, signal, now) ?? acknowledge(state, signal, now),
+  'device-answered': (state, signal, { now }) => neverSent(state, signal, now) ?? settle(state, signal, now),
   'time-due': (state, { commandId }, around) => {
     if (isExpired(state, around.now)) return happened({ type: 'CommandExpired', schema: 1, at: around.now });
     if (state.retryAt === null || around.now < state.retryAt) return rejected({ code: 'not-due' });
@@ -37,6 +34,8 @@ function start(state: Queued, commandId: CommandId, { now, lane }: Surroundings)
   return happened(startAttempt(commandId, state.request.policy, state.attempts + 1, now));
 }
 
-function neverSent(state: Queued, deviceId: string, now: number): Decision | undefined {
-  return state.attempts === 0 ? rejectAnswer(state, 'never-sent', deviceId, now) : undefined;
+/** The device answers a command that never left: it cannot have it from us. */
+function neverSent(state: Queued, signal: DeviceAcknowledged | DeviceAnswered, now: number): Decision | undefined {
+  if (state.attempts > 0 || !isFromOwnDevice(state, signal)) return undefined;
+  return rejectAnswer(state, 'never-sent', signal.deviceId, now);
 }

@@ -29,9 +29,11 @@ export function probeAfterMs(reason: keyof typeof PROBE_FIRST_MS, putBacks: numb
   return Math.min(PROBE_FIRST_MS[reason] * 2 ** Math.min(putBacks, 10), PROBE_LONGEST_MS[reason]);
 }
 
-/** A number in [0, 1) that depends on the id and the attempt only (FNV-1a over the digits). */
+/** A number in [0, 1) that depends on the id and the attempt only: FNV-1a over the digits, then MurmurHash3's finalizer. */
 function spread(commandId: CommandId, attempt: number): number {
   let hash = 0x811c9dc5 ^ attempt;
   for (let i = 0; i < commandId.length; i++) hash = Math.imul(hash ^ commandId.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) / 2 ** 32;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
