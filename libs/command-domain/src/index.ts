@@ -13,5 +13,4 @@ export * from './policies/retransmission.js';
 export * from './rejections.js';
 export * from './request.js';
 export * from './signals.js';
-export * from './specimens/index.js';
 export * from './states.js';

@@ -5,7 +5,8 @@ import type { RejectionCode } from '../rejections.js';
 import type { CommandSignal, SignalKind } from '../signals.js';
 import { aLane, aPolicy, aRequest, aSignal, aState, historyOf, T0 } from '../specimens/index.js';
 import { isFinal, type CommandState, type Status } from '../states.js';
-import { decide, type Decision } from './index.js';
+import type { Decision } from './decision.js';
+import { decide } from './index.js';
 
 type Expected = { events: EventType[] } | { rejection: RejectionCode };
 const events = (...types: EventType[]): Expected => ({ events: types });
