@@ -24,6 +24,10 @@ export interface CommandReader {
    * to `correlation` (1..65535, see `correlationOf`). Same length and order as the question; undefined where there is none.
    */
   byCorrelation(questions: readonly { deviceId: DeviceId; correlation: number }[]): Promise<(CommandId | undefined)[]>;
-  /** Which of these attempts are still the current, unconfirmed ones (status `sending`), by the database's clock not yet overdue. Same order. */
-  attemptsStillDue(attempts: readonly { commandId: CommandId; attempt: number }[]): Promise<boolean[]>;
+  /**
+   * For each attempt, in the same order: ms left until its deadline on the database's clock while it is the command's
+   * current, unconfirmed one (status `sending`); null when it is overdue, confirmed, put back or unknown. The dispatcher
+   * asks right before it publishes, so that neither a redelivered nor a delayed fact reaches a device.
+   */
+  attemptsStillDue(attempts: readonly { commandId: CommandId; attempt: number }[]): Promise<(number | null)[]>;
 }
