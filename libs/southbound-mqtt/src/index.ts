@@ -9,3 +9,5 @@ export { nativeCodec } from './codecs/native/native.codec.js';
 export { isTopicSafe } from './codecs/topic-safety.js';
 export type * from './codecs/wire-format-codec.js';
 export { decodeUplink, uplinkFilters, wireFormats } from './codecs/wire-formats.js';
+export { AttemptDispatcher, type DispatchReport, type StartedAttempt } from './bridge/attempt-dispatcher.js';
+export { UplinkIntake, type IntakeReport } from './bridge/uplink-intake.js';
