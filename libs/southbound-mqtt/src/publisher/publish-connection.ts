@@ -102,7 +102,9 @@ export class PublishConnection {
     this.#inFlight.add(pending);
     const { topic, payload } = pending.message;
     this.#client.publish(topic, payload, this.#options(pending.message), (error, packet) => {
-      this.#answered(pending, this.#outcome(error, packet?.messageId));
+      const reason = this.#takeReason(packet?.messageId);
+      if (reason === undefined && error) this.#broken();
+      else this.#answered(pending, outcomeOfReason(reason ?? 0));
     });
   }
 
@@ -112,11 +114,17 @@ export class PublishConnection {
     return { qos: 1, properties: { messageExpiryInterval: seconds } };
   }
 
-  #outcome(error: Error | null | undefined, messageId: number | undefined): PublishOutcome {
-    const reason = messageId === undefined ? undefined : this.#reasons.get(messageId);
-    if (messageId !== undefined) this.#reasons.delete(messageId);
-    if (reason !== undefined) return outcomeOfReason(reason);
-    return error ? { kind: 'unknown' } : { kind: 'accepted' };
+  #takeReason(messageId: number | undefined): number | undefined {
+    if (messageId === undefined) return undefined;
+    const reason = this.#reasons.get(messageId);
+    this.#reasons.delete(messageId);
+    return reason;
+  }
+
+  /** mqtt.js fails publishes one by one before it tells of the close: nothing may be written between the two. */
+  #broken(): void {
+    this.lost();
+    this.#client.stream.destroy();
   }
 
   #answered(pending: Pending, outcome: PublishOutcome): void {

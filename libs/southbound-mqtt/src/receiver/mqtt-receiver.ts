@@ -71,6 +71,11 @@ export class MqttReceiver {
     return this.#subscribed !== undefined;
   }
 
+  /** Messages that wait for the running batch to end. */
+  get pending(): number {
+    return this.#inbox.size;
+  }
+
   /** QoS 0 messages thrown away because the inbox was full. QoS 1 messages are never thrown away. */
   get droppedQos0(): number {
     return this.#dropped;

@@ -1,0 +1,239 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it, jest } from '@jest/globals';
+import {
+  describeWithServers,
+  eventually,
+  freePort,
+  startAedes,
+  startMosquitto,
+  type TestMosquitto,
+} from '@downlink/testing';
+import mqtt from 'mqtt';
+import type { IPublishPacket } from 'mqtt';
+import { collectingLogger } from '../spec-support/collecting-logger.js';
+import { startMutingProxy } from '../spec-support/muting-proxy.js';
+import { MqttPublisher, type PublisherOptions } from './mqtt-publisher.js';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+async function mosquitto(settings: string[] = []): Promise<TestMosquitto> {
+  const broker = await startMosquitto({ settings });
+  cleanups.push(() => broker.stop());
+  return broker;
+}
+
+async function publisher(url: string, options: Partial<PublisherOptions> = {}) {
+  const logger = collectingLogger();
+  const made = new MqttPublisher({ url, clientId: 'publisher', logger, ...options });
+  cleanups.push(() => made.stop(0));
+  await made.start();
+  return { publisher: made, logger };
+}
+
+async function connected(url: string, options: Partial<PublisherOptions> = {}): Promise<MqttPublisher> {
+  const made = await publisher(url, options);
+  await eventually(() => expect(made.publisher.connected).toBe(true));
+  return made.publisher;
+}
+
+async function subscriber(url: string, filter: string): Promise<IPublishPacket[]> {
+  const client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 50 });
+  cleanups.push(() => client.endAsync(true));
+  const got: IPublishPacket[] = [];
+  client.on('message', (_topic, _payload, packet) => got.push(packet));
+  await client.subscribeAsync(filter, { qos: 1 });
+  return got;
+}
+
+const texts = (packets: IPublishPacket[]): string[] => packets.map(({ payload }) => payload.toString());
+const kinds = async (outcomes: Promise<{ kind: string }>[]): Promise<string[]> =>
+  (await Promise.all(outcomes)).map(({ kind }) => kind);
+
+describeWithServers(['mosquitto'], 'a publisher on Mosquitto', () => {
+  it('tells a message that somebody subscribes to from one that nobody does', async () => {
+    const broker = await mosquitto();
+    const got = await subscriber(broker.url, 'd/1');
+    const sender = await connected(broker.url);
+    await expect(sender.publish({ topic: 'd/1', payload: 'open' })).resolves.toEqual({ kind: 'accepted' });
+    await expect(sender.publish({ topic: 'd/2', payload: 'open' })).resolves.toEqual({ kind: 'no-subscriber' });
+    await eventually(() => expect(got).toMatchObject([{ qos: 1, retain: false }]));
+  });
+
+  it('cannot tell over 3.1.1: whatever the broker took is accepted', async () => {
+    const broker = await mosquitto();
+    const sender = await connected(broker.url, { protocolVersion: 4 });
+    expect(sender.protocolVersion).toBe(4);
+    await expect(sender.publish({ topic: 'd/2', payload: 'open', expirySeconds: 5 })).resolves.toEqual({
+      kind: 'accepted',
+    });
+  });
+
+  it('sends the message expiry in whole seconds, never zero', async () => {
+    const broker = await mosquitto();
+    const got = await subscriber(broker.url, 'd/1');
+    const sender = await connected(broker.url);
+    for (const expirySeconds of [7.9, 0.2]) await sender.publish({ topic: 'd/1', payload: '', expirySeconds });
+    await eventually(() => expect(got.map(({ properties }) => properties?.messageExpiryInterval)).toEqual([7, 1]));
+  });
+
+  it('tells the reason code of a refusal', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'downlink-acl-'));
+    cleanups.push(async () => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'acl'), 'topic write allowed\n');
+    const broker = await mosquitto([`acl_file ${join(folder, 'acl')}`]);
+    const sender = await connected(broker.url);
+    await expect(sender.publish({ topic: 'forbidden', payload: '' })).resolves.toEqual({
+      kind: 'refused',
+      reasonCode: 0x87,
+    });
+  });
+
+  it('refuses by itself what would cost the connection', async () => {
+    const broker = await mosquitto(['max_packet_size 1000']);
+    const sender = await connected(broker.url);
+    for (const topic of ['', 'a/+', 'a/#', 'a\0']) {
+      await expect(sender.publish({ topic, payload: '' })).resolves.toEqual({ kind: 'refused', reasonCode: 0x90 });
+    }
+    await expect(sender.publish({ topic: 'd/1', payload: Buffer.alloc(1_000) })).resolves.toEqual({
+      kind: 'refused',
+      reasonCode: 0x95,
+    });
+    await expect(sender.publish({ topic: 'd/1', payload: 'fits' })).resolves.toEqual({ kind: 'no-subscriber' });
+  });
+
+  it('waits for a broker that is down, says so once, and publishes nothing meanwhile', async () => {
+    const port = await freePort();
+    const { publisher: sender, logger } = await publisher(`mqtt://127.0.0.1:${String(port)}`);
+    await expect(sender.publish({ topic: 'd/1', payload: '' })).resolves.toEqual({ kind: 'unavailable' });
+    await eventually(() => expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(1));
+    const broker = await startMosquitto({ port });
+    cleanups.push(() => broker.stop());
+    await eventually(() => expect(sender.connected).toBe(true));
+    expect(logger.lines.map(({ message }) => message)).toEqual([
+      'MQTT broker not available, waiting for it',
+      'connected to the MQTT broker',
+    ]);
+  });
+
+  it('flushes nothing from before an outage, and survives the restart', async () => {
+    const broker = await mosquitto();
+    const sender = await connected(broker.url);
+    await broker.kill();
+    await eventually(() => expect(sender.connected).toBe(false));
+    const during = Array.from({ length: 20 }, (_, n) => sender.publish({ topic: 'd/1', payload: `old ${String(n)}` }));
+    expect(new Set(await kinds(during))).toEqual(new Set(['unavailable']));
+    await broker.restart();
+    const got = await subscriber(broker.url, 'd/1');
+    await eventually(() => expect(sender.connected).toBe(true));
+    await sender.publish({ topic: 'd/1', payload: 'new' });
+    await eventually(() => expect(texts(got)).toEqual(['new']));
+  });
+
+  it('calls what was written before the connection broke unknown, what waited unavailable, and sends neither again', async () => {
+    const broker = await mosquitto();
+    const got = await subscriber(broker.url, 'd/1');
+    const proxy = await startMutingProxy(broker.port);
+    cleanups.push(() => proxy.stop());
+    const sender = await connected(proxy.url, { window: 2 });
+    proxy.muteClients();
+    const outcomes = [1, 2, 3, 4].map((n) => sender.publish({ topic: 'd/1', payload: `old ${String(n)}` }));
+    proxy.cut();
+    await expect(kinds(outcomes)).resolves.toEqual(['unknown', 'unknown', 'unavailable', 'unavailable']);
+    await eventually(() => expect(sender.connected).toBe(true));
+    await sender.publish({ topic: 'd/1', payload: 'new' });
+    await eventually(() => expect(texts(got)).toEqual(['new']));
+  });
+
+  it('gives up a connection that leaves a publish unanswered', async () => {
+    const broker = await mosquitto();
+    const proxy = await startMutingProxy(broker.port);
+    cleanups.push(() => proxy.stop());
+    const sender = await connected(proxy.url, { acknowledgementTimeout: 200 });
+    proxy.muteBroker();
+    await expect(sender.publish({ topic: 'd/1', payload: '' })).resolves.toEqual({ kind: 'unknown' });
+    await eventually(() => expect(sender.connected).toBe(true));
+  });
+
+  it.each([
+    ['its own window', { window: 3 }, []],
+    ['the Receive Maximum that the broker announced', { window: 1_000 }, ['max_inflight_messages 3']],
+  ])('has no more unanswered publishes than %s; the others follow in order', async (_, options, settings) => {
+    const broker = await mosquitto(settings);
+    const got = await subscriber(broker.url, 'd/1');
+    const proxy = await startMutingProxy(broker.port);
+    cleanups.push(() => proxy.stop());
+    const sender = await connected(proxy.url, options);
+    proxy.muteBroker();
+    const outcomes = Array.from({ length: 10 }, (_unused, n) => sender.publish({ topic: 'd/1', payload: String(n) }));
+    await eventually(() => expect(texts(got)).toEqual(['0', '1', '2']));
+    proxy.unmute();
+    await expect(kinds(outcomes)).resolves.toEqual(Array(10).fill('accepted'));
+    await eventually(() => expect(texts(got)).toEqual(Array.from({ length: 10 }, (_unused, n) => String(n))));
+  });
+
+  it('switches Nagle off on every connection', async () => {
+    const noDelay = jest.spyOn(Socket.prototype, 'setNoDelay');
+    const broker = await mosquitto();
+    const sender = await connected(broker.url);
+    expect(noDelay).toHaveBeenCalledTimes(1);
+    await broker.kill();
+    await eventually(() => expect(sender.connected).toBe(false));
+    await broker.restart();
+    await eventually(() => expect(sender.connected).toBe(true));
+    expect(noDelay).toHaveBeenCalledTimes(2);
+    expect(noDelay).toHaveBeenCalledWith(true);
+    noDelay.mockRestore();
+  });
+
+  it('waits at its end for what is unanswered, and publishes nothing after it', async () => {
+    const broker = await mosquitto();
+    const got = await subscriber(broker.url, 'd/1');
+    const sender = await connected(broker.url, { window: 5 });
+    const outcomes = Array.from({ length: 20 }, (_, n) => sender.publish({ topic: 'd/1', payload: String(n) }));
+    await sender.stop();
+    await expect(kinds(outcomes)).resolves.toEqual([...Array(5).fill('accepted'), ...Array(15).fill('unavailable')]);
+    await expect(sender.publish({ topic: 'd/1', payload: '' })).resolves.toEqual({ kind: 'unavailable' });
+    await eventually(() => expect(got).toHaveLength(5));
+  });
+
+  it('publishes at least 5,000 messages a second', async () => {
+    const broker = await mosquitto();
+    const sender = await connected(broker.url);
+    const began = performance.now();
+    const outcomes = Array.from({ length: 20_000 }, (_, n) =>
+      sender.publish({ topic: `d/${String(n % 1_000)}`, payload: 'x'.repeat(200) }),
+    );
+    expect(new Set(await kinds(outcomes))).toEqual(new Set(['no-subscriber']));
+    const rate = 20_000 / ((performance.now() - began) / 1_000);
+    process.stdout.write(`publisher: ${String(Math.round(rate))} messages/s\n`);
+    expect(rate).toBeGreaterThan(5_000);
+  });
+});
+
+describeWithServers([], 'a publisher on the embedded broker, which speaks 3.1.1 only', () => {
+  it('falls back from MQTT 5 by itself and remembers it', async () => {
+    const broker = await startAedes();
+    cleanups.push(() => broker.stop());
+    const { publisher: sender, logger } = await publisher(broker.url);
+    await eventually(() => expect(sender.connected).toBe(true));
+    expect(sender.protocolVersion).toBe(4);
+    await expect(sender.publish({ topic: 'd/1', payload: '', expirySeconds: 5 })).resolves.toEqual({
+      kind: 'accepted',
+    });
+    expect(logger.lines.map(({ level }) => level)).toEqual(['info', 'info']);
+  });
+
+  it('does not fall back when told to speak MQTT 5', async () => {
+    const broker = await startAedes();
+    cleanups.push(() => broker.stop());
+    const { publisher: sender, logger } = await publisher(broker.url, { protocolVersion: 5 });
+    await eventually(() => expect(logger.lines.map(({ level }) => level)).toContain('warn'));
+    expect(sender.connected).toBe(false);
+  });
+});

@@ -1,0 +1,54 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A stretch of network in front of a real broker, for specs: it can go silent or break. */
+export interface MutingProxy {
+  /** `mqtt://127.0.0.1:port` */
+  url: string;
+  /** Withholds what the broker answers, until `unmute`. */
+  muteBroker(): void;
+  /** Withholds what the clients say, until `unmute` (or for good, when cut before). */
+  muteClients(): void;
+  unmute(): void;
+  /** Breaks all connections; new ones are let through. */
+  cut(): void;
+  stop(): Promise<void>;
+}
+
+export async function startMutingProxy(brokerPort: number): Promise<MutingProxy> {
+  const pairs = new Set<{ client: Socket; broker: Socket }>();
+  const muted: (() => void)[] = [];
+  const server = createServer({ noDelay: true }, (client) => {
+    const broker = connect({ port: brokerPort, host: '127.0.0.1', noDelay: true });
+    const pair = { client, broker };
+    pairs.add(pair);
+    for (const [from, to] of [
+      [client, broker],
+      [broker, client],
+    ] as const) {
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        to.destroy();
+        pairs.delete(pair);
+      });
+      from.pipe(to);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const mute = (side: 'client' | 'broker'): void =>
+    pairs.forEach((pair) => {
+      pair[side].unpipe().pause();
+      muted.push(() => pair[side].pipe(side === 'client' ? pair.broker : pair.client));
+    });
+  const cut = (): void => pairs.forEach(({ broker, client }) => [client, broker].forEach((socket) => socket.destroy()));
+  return {
+    url: `mqtt://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    muteBroker: () => mute('broker'),
+    muteClients: () => mute('client'),
+    unmute: () => muted.splice(0).forEach((resume) => resume()),
+    cut,
+    async stop() {
+      cut();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
