@@ -17,7 +17,7 @@ export interface Readiness {
 export interface HealthOptions {
   /** Aborted when the process begins to stop: readiness goes off before anything is closed. */
   readonly stopping?: AbortSignal;
-  /** A check that has not answered by then counts as failed. Below the usual probe timeouts of 3 s and more. */
+  /** A check that has not answered by then counts as failed; 2 s. A probe must wait longer than this to learn which one it was. */
   readonly checkTimeoutMs?: number;
 }
 

@@ -53,7 +53,7 @@ export class Lifecycle {
     this.hooks.push({ name, run, timeoutMs: options.timeoutMs ?? HOOK_TIMEOUT_MS });
   }
 
-  /** Stops in order, once, however often it is called. @returns whether every hook ended well and in time. */
+  /** Stops in order, once, however often it is called; `runMain` calls it and then ends the process. @returns whether every hook ended well and in time. */
   stop(reason: string): Promise<boolean> {
     this.stopRun ??= this.runHooks(reason);
     return this.stopRun;

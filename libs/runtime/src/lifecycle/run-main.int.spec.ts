@@ -113,6 +113,16 @@ describe('runMain', () => {
     release.emit('now');
   });
 
+  it('goes on stopping in order when the first signal comes while it stops after a crash', async () => {
+    const process = new FakeProcess();
+    const order: string[] = [];
+    await process.start((lifecycle) => lifecycle.onStop('pool', () => order.push('pool')));
+    process.emit('uncaughtException', new Error('bug'));
+    process.emit('SIGTERM');
+    expect(await process.exited).toBe(1);
+    expect(order).toEqual(['pool']);
+  });
+
   it('takes the echo of one Ctrl-C under npm for the same signal', async () => {
     const process = new FakeProcess();
     await process.start((lifecycle) => lifecycle.onStop('pool', () => undefined));

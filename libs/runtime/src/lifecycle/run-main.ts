@@ -12,7 +12,7 @@ export interface ProcessPort {
 }
 
 export interface RunMainOptions {
-  /** Used until `lifecycle.configure({ logger })`. */
+  /** Used until `lifecycle.configure({ logger })`; by default JSON from level warn. */
   readonly logger?: Logger;
   /** Time for the whole stop until `lifecycle.configure({ stopTimeoutMs })`: 25 s, below the 30 s after which Kubernetes kills. */
   readonly stopTimeoutMs?: number;
@@ -51,7 +51,7 @@ class MainRun {
   constructor(options: RunMainOptions) {
     this.process = options.process ?? (process as ProcessPort);
     this.lifecycle = new Lifecycle({
-      logger: options.logger ?? createLogger({ service: 'downlink' }),
+      logger: options.logger ?? createLogger({ service: 'downlink', level: 'warn' }),
       stopTimeoutMs: options.stopTimeoutMs ?? 25_000,
     });
   }
@@ -71,10 +71,10 @@ class MainRun {
   }
 
   private onSignal(signal: string): void {
-    const echo = signal === this.firstSignal?.name && Date.now() - this.firstSignal.at < ECHO_MS;
+    const first = this.firstSignal;
     this.firstSignal ??= { name: signal, at: Date.now() };
-    if (!this.ending) return this.end(signal, EXIT.stopped);
-    if (echo) return;
+    if (!first) return this.end(signal, EXIT.stopped);
+    if (signal === first.name && Date.now() - first.at < ECHO_MS) return;
     this.lifecycle.logger.warn({ signal }, 'second signal: ending at once');
     this.process.exit(EXIT.interrupted);
   }

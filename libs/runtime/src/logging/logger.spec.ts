@@ -147,6 +147,10 @@ describe('NestLogger', () => {
       context: 'ExceptionsHandler',
       err: { message: 'boom', stack },
     });
+    expect(viaNest((nest) => nest.warn({ id: 7n }, 'more', 'Ctx'))).toMatchObject({
+      context: 'Ctx',
+      details: [{ id: 7 }, 'more'],
+    });
     expect(viaNest((nest) => nest.error(new BrokerGone('gone')))).toMatchObject({ err: { code: 'BROKER_GONE' } });
   });
 });

@@ -48,21 +48,23 @@ export class NestLogger implements LoggerService {
     this.write('fatal', message, rest);
   }
 
+  /** Sorts what Nest passes: `(message, …more, stack?, context?)`, all of any type. */
   private write(method: Method, message: unknown, rest: unknown[]): void {
-    const texts = rest.filter((item) => typeof item === 'string');
-    const stack = texts.find((text) => /^\s+at .+:\d+:\d+/m.test(text));
-    const context = texts.at(-1) === stack ? undefined : texts.at(-1);
-    const err = [message, ...rest].find(isError);
-    const details = {
-      ...(context === undefined ? {} : { context }),
-      ...(err ? { err } : {}),
-      ...(stack !== undefined && !err ? { err: { message: String(message), stack } } : {}),
-    };
-    this.logger[method](details, textOf(message));
+    const more = [...rest];
+    const last = more.at(-1);
+    const context = typeof last === 'string' && !isStack(last) ? last : undefined;
+    if (context !== undefined) more.pop();
+    const stack = more.find(isStack);
+    const err = [message, ...more].find(isError) ?? (stack === undefined ? undefined : { message, stack });
+    const text = isError(message) ? message.message : message;
+    const details = [typeof text === 'string' ? undefined : text, ...more].filter(
+      (item) => item !== undefined && item !== stack && !isError(item),
+    );
+    const members = { ...(context && { context }), ...(err && { err }), ...(details.length > 0 && { details }) };
+    this.logger[method](members, typeof text === 'string' ? text : undefined);
   }
 }
 
-function textOf(message: unknown): string {
-  if (isError(message)) return message.message;
-  return typeof message === 'object' ? JSON.stringify(message) : String(message);
+function isStack(value: unknown): boolean {
+  return typeof value === 'string' && /^\s+at .+:\d+:\d+/m.test(value);
 }
