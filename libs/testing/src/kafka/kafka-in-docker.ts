@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { eventually } from '../eventually.js';
 import { KAFKA_IMAGE } from './kafka-means.js';
 import { kafkaProperties, type KafkaPorts } from './kafka-properties.js';
-import type { KafkaNode } from './start-kafka.js';
+import type { KafkaNode } from './kafka-node.js';
 
 const READY_WITHIN_MS = 60_000;
 

@@ -8,7 +8,7 @@ import { startServerProcess } from '../processes/server-process.js';
 import { repositoryRoot } from '../repository-root.js';
 import { fetchKafkaJars, kafkaCache, kafkaVersion, keep } from './kafka-jars.js';
 import { kafkaProperties, propertiesText, type KafkaPorts } from './kafka-properties.js';
-import type { KafkaNode } from './start-kafka.js';
+import type { KafkaNode } from './kafka-node.js';
 
 /** Any 22 characters of base64 will do; brokers of tests never meet. */
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qk';

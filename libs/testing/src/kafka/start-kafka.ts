@@ -6,16 +6,6 @@ import { kafkaMeans } from './kafka-means.js';
 import { startKafkaInDocker } from './kafka-in-docker.js';
 import { startKafkaInJava } from './kafka-in-java.js';
 
-/** One node, however it is run. */
-export interface KafkaNode {
-  version: string;
-  how: string;
-  kill(): Promise<void>;
-  /** After a kill, on the same ports and data. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}
-
 /** A Kafka of one's own, to be killed and restarted. Topics are not created by use. */
 export interface TestKafka {
   brokers: string[];
