@@ -1,0 +1,18 @@
+import { describe, expect, it } from '@jest/globals';
+import { readConfig } from './config.js';
+
+describe('the simulator’s command line', () => {
+  it('numbers the devices of a fleet', () => {
+    expect(readConfig(['--devices', '2', '--prefix', 'd', '--device', 'x']).ids).toEqual(['x', 'd0', 'd1']);
+  });
+
+  it.each([
+    [[], 'give --device'],
+    [['--devices', 'many'], '--devices takes a whole number'],
+    [['--device', 'd', '--behaviour', 'kind'], '--behaviour takes answering'],
+    [['--device', 'd', '--wire-format', 'toString'], '--wire-format takes native, huawei'],
+    [['--device', 'd', '--colour', 'red'], '--colour'],
+  ])('refuses %j and says what it takes', (args, message) => {
+    expect(() => readConfig(args)).toThrow(message);
+  });
+});
