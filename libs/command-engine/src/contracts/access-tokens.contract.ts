@@ -1,0 +1,86 @@
+import { beforeEach, expect, it } from '@jest/globals';
+import { eventually } from '@downlink/testing';
+import type { AccessTokens } from '../ports/registry.port.js';
+
+const HOUR = { accessMs: 3_600_000, refreshMs: 7_200_000 };
+const app = { id: 'app1', dialect: 'huawei' };
+
+/** What every store of access tokens promises. `open` gives one without tokens that knows the applications app1 and app2. */
+export function accessTokensContract(open: () => Promise<AccessTokens>): void {
+  let tokens: AccessTokens;
+  beforeEach(async () => {
+    tokens = await open();
+  });
+
+  it('knows whose a token is and until when', async () => {
+    const { accessToken, refreshToken, expiresIn } = await tokens.issue(app, HOUR);
+    expect(expiresIn).toBe(3600);
+    expect(accessToken).toMatch(/^[\w-]{32,}$/);
+    expect(refreshToken).not.toBe(accessToken);
+    const found = await tokens.find('huawei', accessToken);
+    expect(found?.applicationId).toBe('app1');
+    expect(Math.abs((found?.expiresAt ?? 0) - Date.now() - HOUR.accessMs)).toBeLessThan(60_000);
+  });
+
+  it('holds only the newest token valid', async () => {
+    const first = await tokens.issue(app, HOUR);
+    const second = await tokens.issue(app, HOUR);
+    expect(await tokens.find('huawei', first.accessToken)).toBeUndefined();
+    expect(await tokens.refresh(app, first.refreshToken, HOUR)).toBeUndefined();
+    expect(await tokens.find('huawei', second.accessToken)).toBeDefined();
+  });
+
+  it('keeps applications and dialects apart', async () => {
+    const { accessToken, refreshToken } = await tokens.issue(app, HOUR);
+    await tokens.issue({ id: 'app2', dialect: 'huawei' }, HOUR);
+    await tokens.issue({ id: 'app1', dialect: 'enos' }, HOUR);
+    expect(await tokens.find('huawei', accessToken)).toBeDefined();
+    expect(await tokens.find('enos', accessToken)).toBeUndefined();
+    expect(await tokens.refresh({ id: 'app2', dialect: 'huawei' }, refreshToken, HOUR)).toBeUndefined();
+    expect(await tokens.refresh({ id: 'app1', dialect: 'enos' }, refreshToken, HOUR)).toBeUndefined();
+    expect(await tokens.revoke('enos', accessToken)).toBe(false);
+  });
+
+  it('does not take a refresh token for an access token, nor the other way round', async () => {
+    const { accessToken, refreshToken } = await tokens.issue(app, HOUR);
+    expect(await tokens.find('huawei', refreshToken)).toBeUndefined();
+    expect(await tokens.refresh(app, accessToken, HOUR)).toBeUndefined();
+  });
+
+  it('replaces both tokens on refresh, and lets one of two refreshes at the same time win', async () => {
+    const first = await tokens.issue(app, HOUR);
+    const results = await Promise.all([1, 2, 3].map(() => tokens.refresh(app, first.refreshToken, HOUR)));
+    const won = results.filter((result) => result !== undefined);
+    expect(won).toHaveLength(1);
+    expect(await tokens.find('huawei', first.accessToken)).toBeUndefined();
+    expect(await tokens.find('huawei', won[0]?.accessToken ?? '')).toMatchObject({ applicationId: 'app1' });
+  });
+
+  it('forgets a token that has expired, and still refreshes it', async () => {
+    const { accessToken, refreshToken } = await tokens.issue(app, { accessMs: 1, refreshMs: 60_000 });
+    await eventually(async () => expect(await tokens.find('huawei', accessToken)).toBeUndefined());
+    expect(await tokens.refresh(app, refreshToken, HOUR)).toBeDefined();
+  });
+
+  it('refuses a refresh token that has expired', async () => {
+    const { accessToken, refreshToken } = await tokens.issue(app, { accessMs: 1, refreshMs: 1 });
+    await eventually(async () => expect(await tokens.find('huawei', accessToken)).toBeUndefined());
+    expect(await tokens.refresh(app, refreshToken, HOUR)).toBeUndefined();
+  });
+
+  it('revokes a token together with its refresh token, once', async () => {
+    const { accessToken, refreshToken } = await tokens.issue(app, HOUR);
+    expect(await tokens.revoke('huawei', accessToken)).toBe(true);
+    expect(await tokens.revoke('huawei', accessToken)).toBe(false);
+    expect(await tokens.find('huawei', accessToken)).toBeUndefined();
+    expect(await tokens.refresh(app, refreshToken, HOUR)).toBeUndefined();
+  });
+
+  it('finds nobody behind texts that are no tokens', async () => {
+    for (const text of ['', '\0', '\ud800', 'x'.repeat(10_000)]) {
+      expect(await tokens.find('huawei', text)).toBeUndefined();
+      expect(await tokens.refresh(app, text, HOUR)).toBeUndefined();
+      expect(await tokens.revoke('huawei', text)).toBe(false);
+    }
+  });
+}

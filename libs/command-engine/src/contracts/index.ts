@@ -1,0 +1,2 @@
+export * from './access-tokens.contract.js';
+export * from './registry.contract.js';
