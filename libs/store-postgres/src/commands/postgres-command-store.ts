@@ -1,0 +1,97 @@
+import { newLane, type CommandId, type DeviceId, type Lane } from '@downlink/command-domain';
+import { Fault, type Changes, type CommandStore, type Loaded, type Touch } from '@downlink/command-engine';
+import type { Pool, PoolClient } from 'pg';
+import { asFault, breaksConnection } from '../pools/pg-fault.js';
+import { createLanes } from './create-lanes.js';
+import { loadHeads } from './load-heads.js';
+import { loadNextQueued } from './load-next-queued.js';
+import { lockLanes } from './lock-lanes.js';
+import { retryConflicts } from './retry-conflicts.js';
+import { writeChanges } from './write-changes.js';
+
+interface Touched {
+  readonly deviceIds: DeviceId[];
+  readonly commandIds: CommandId[];
+}
+
+/**
+ * The engine's write path. A unit of work costs two to four round trips whatever its size: begin, lock and load are sent
+ * together, then the write, then the commit; a first command to a device costs one more.
+ */
+export class PostgresCommandStore implements CommandStore {
+  constructor(private readonly pool: Pool) {}
+
+  /** `work` is called again when the transaction lost a race, at most five times in all: it must not keep what it did before. */
+  transact<T>(touch: Touch, work: (loaded: Loaded) => Promise<{ changes: Changes; result: T }>): Promise<T> {
+    const touched = { deviceIds: [...new Set(touch.deviceIds)], commandIds: [...new Set(touch.commandIds)] };
+    return retryConflicts(() => this.once(touched, work));
+  }
+
+  private async once<T>(
+    touched: Touched,
+    work: (loaded: Loaded) => Promise<{ changes: Changes; result: T }>,
+  ): Promise<T> {
+    const client = await asFault(this.pool.connect());
+    let broken = false;
+    try {
+      const loaded = await begin(client, touched);
+      const { changes, result } = await work(loaded);
+      if (isEmpty(changes)) {
+        await asFault(client.query('rollback'));
+      } else {
+        await writeChanges(client, changes);
+        await commit(client);
+      }
+      return result;
+    } catch (error) {
+      broken = breaksConnection(error) || !(await rolledBack(client));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+async function begin(client: PoolClient, touched: Touched): Promise<Loaded> {
+  const { deviceIds, commandIds } = touched;
+  let [, found, loaded] = await Promise.all([
+    asFault(client.query('begin')),
+    lockLanes(client, deviceIds),
+    loadHeads(client, commandIds),
+  ]);
+  if (found.size < deviceIds.length) {
+    [, , , found, loaded] = await Promise.all([
+      asFault(client.query('rollback')),
+      asFault(client.query('begin')),
+      createLanes(client, deviceIds),
+      lockLanes(client, deviceIds),
+      loadHeads(client, commandIds),
+    ]);
+  }
+  const lanes = new Map<DeviceId, Lane>(deviceIds.map((id) => [id, found.get(id) ?? newLane(id)]));
+  return {
+    now: loaded.now,
+    lanes,
+    heads: loaded.heads,
+    nextQueued: (ids, except) => loadNextQueued(client, ids, except),
+  };
+}
+
+/** A transaction that a failed statement has spoiled answers COMMIT with ROLLBACK, and no error. */
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await asFault(client.query('commit'));
+  if (command !== 'COMMIT')
+    throw new Fault('store-unavailable', 'the transaction was rolled back', { retryable: true });
+}
+
+/** False when the connection is gone; the server then rolls back by itself. */
+async function rolledBack(client: PoolClient): Promise<boolean> {
+  return client.query('rollback').then(
+    () => true,
+    () => false,
+  );
+}
+
+function isEmpty({ events, heads, lanes }: Changes): boolean {
+  return events.length === 0 && heads.length === 0 && lanes.length === 0;
+}

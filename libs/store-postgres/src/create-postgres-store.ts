@@ -1,0 +1,55 @@
+import type { CommandReader, CommandStore, DueCommands, Outbox } from '@downlink/command-engine';
+import { PostgresCommandStore } from './commands/postgres-command-store.js';
+import { PostgresDueCommands } from './due/postgres-due-commands.js';
+import { PostgresOutbox } from './outbox/postgres-outbox.js';
+import { ensurePartitions } from './partitions/ensure-partitions.js';
+import { createPool } from './pools/create-pool.js';
+import { asFault } from './pools/pg-fault.js';
+import { PostgresCommandReader } from './reading/postgres-command-reader.js';
+
+export interface PostgresStoreOptions {
+  /** postgres://user:password@host:port/database; the schema must be there (`migrate`). */
+  readonly url: string;
+  /** Connections for the engine's statements, at most. Default 10; two more are opened for outbox deletions. */
+  readonly poolSize?: number;
+  /** What the server shows in pg_stat_activity. Default `downlink`. */
+  readonly applicationName?: string;
+  /** Told of every connection that breaks; statements under way fail by themselves, the next ones open a new connection. */
+  readonly onConnectionError: (error: Error) => void;
+}
+
+/** The adapters of one process on one database. */
+export interface PostgresStore {
+  readonly commandStore: CommandStore;
+  readonly commandReader: CommandReader;
+  readonly outbox: Outbox;
+  readonly dueCommands: DueCommands;
+  /** See `ensurePartitions`. */
+  ensurePartitions(options: { daysAhead: number }): Promise<string[]>;
+  /** Asks the server something. @throws Fault `store-unavailable` when it does not answer */
+  health(): Promise<void>;
+  /** Waits for statements under way and closes all connections. */
+  close(): Promise<void>;
+}
+
+/** Opens nothing yet: connections are made when they are first needed, so that it does not matter who starts first. */
+export function createPostgresStore(options: PostgresStoreOptions): PostgresStore {
+  const { url, poolSize = 10, applicationName = 'downlink', onConnectionError } = options;
+  const pool = createPool({ url, size: poolSize, applicationName, onConnectionError });
+  const deletions = createPool({
+    url,
+    size: 2,
+    applicationName: `${applicationName} outbox`,
+    settings: { synchronous_commit: 'off' },
+    onConnectionError,
+  });
+  return {
+    commandStore: new PostgresCommandStore(pool),
+    commandReader: new PostgresCommandReader(pool),
+    outbox: new PostgresOutbox(pool, deletions),
+    dueCommands: new PostgresDueCommands(pool),
+    ensurePartitions: ({ daysAhead }) => ensurePartitions(pool, { daysAhead }),
+    health: async () => void (await asFault(pool.query('select 1'))),
+    close: async () => void (await Promise.all([pool.end(), deletions.end()])),
+  };
+}

@@ -1,0 +1,28 @@
+import type { CommandId } from '@downlink/command-domain';
+import type { Pool } from 'pg';
+import { asFault } from '../pools/pg-fault.js';
+
+/** While a command is sending, its deadline is the instant until which the attempt may be published. */
+const TEXT = `select asked.number, (command.due_at - clock.now)::float8 as left
+  from (select now_ms() as now offset 0) as clock
+  cross join unnest($1::bigint[], $2::bigint[]) with ordinality as asked (command_id, attempt, number)
+  join command on command.command_id = asked.command_id and command.command_id = any($1::bigint[])
+  where command.status = 'sending' and (command.state ->> 'attempts')::bigint = asked.attempt
+    and command.due_at > clock.now`;
+
+/** On the hot path before every publish: one statement for any number of attempts. */
+export async function checkAttemptsDue(
+  pool: Pool,
+  attempts: readonly { commandId: CommandId; attempt: number }[],
+): Promise<(number | null)[]> {
+  if (attempts.length === 0) return [];
+  const { rows } = await asFault(
+    pool.query<{ number: string; left: number }>({
+      name: 'check-attempts-due',
+      text: TEXT,
+      values: [attempts.map(({ commandId }) => commandId), attempts.map(({ attempt }) => attempt)],
+    }),
+  );
+  const left = new Map(rows.map((row) => [Number(row.number), row.left]));
+  return attempts.map((_, index) => left.get(index + 1) ?? null);
+}

@@ -1,0 +1,38 @@
+import type { CommandId, DeviceId, Lane } from '@downlink/command-domain';
+import type { CommandQuery, CommandReader, Head, RecordedEvent } from '@downlink/command-engine';
+import type { Pool } from 'pg';
+import { checkAttemptsDue } from './check-attempts-due.js';
+import { findByCorrelation } from './find-by-correlation.js';
+import { findHead } from './find-head.js';
+import { findLane } from './find-lane.js';
+import { readHistory } from './read-history.js';
+import { searchCommands } from './search-commands.js';
+
+/** Reads from the same server that is written to, so that every read sees what has been committed before it. */
+export class PostgresCommandReader implements CommandReader {
+  constructor(private readonly pool: Pool) {}
+
+  head(commandId: CommandId): Promise<Head | undefined> {
+    return findHead(this.pool, commandId);
+  }
+
+  history(commandId: CommandId): Promise<RecordedEvent[]> {
+    return readHistory(this.pool, commandId);
+  }
+
+  search(query: CommandQuery): Promise<{ heads: Head[]; total: number }> {
+    return searchCommands(this.pool, query);
+  }
+
+  lane(deviceId: DeviceId): Promise<Lane | undefined> {
+    return findLane(this.pool, deviceId);
+  }
+
+  byCorrelation(questions: readonly { deviceId: DeviceId; correlation: number }[]): Promise<(CommandId | undefined)[]> {
+    return findByCorrelation(this.pool, questions);
+  }
+
+  attemptsStillDue(attempts: readonly { commandId: CommandId; attempt: number }[]): Promise<(number | null)[]> {
+    return checkAttemptsDue(this.pool, attempts);
+  }
+}
