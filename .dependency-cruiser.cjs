@@ -112,11 +112,11 @@ module.exports = {
     {
       name: 'engine-contracts-know-no-adapter',
       comment:
-        "The suites of the engine's ports run against any adapter, so they know none: besides the engine only Jest.",
+        "The suites of the engine's ports run against any adapter, so they know none: besides the engine only Jest and testing.",
       severity: 'error',
       from: { path: '^libs/command-engine/src/contracts/|^libs/command-engine/.*\\.contract\\.ts$' },
       to: {
-        pathNot: '^libs/command-(engine|domain)/|node_modules/(@jest/globals|fast-check)/',
+        pathNot: '^libs/(command-engine|command-domain|testing)/|node_modules/(@jest/globals|fast-check)/',
         dependencyTypesNot: ['core'],
       },
     },
