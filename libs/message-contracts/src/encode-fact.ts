@@ -1,0 +1,26 @@
+import { FACT_SCHEMA, headersOf, writeFactHeaders } from './fact-headers.js';
+import type { EncodedFact, FactAnnotations, FactMessage } from './fact-message.js';
+
+/**
+ * A fact as a record: key = device id, headers to decide by without parsing, value = JSON of schema 1. The same fact gives
+ * the same bytes; event and request keep the order of their members.
+ */
+export function encodeFact(fact: FactMessage, annotations: FactAnnotations = {}): EncodedFact {
+  const { commandId, version, lanePosition, statusBefore, status, event, request } = fact;
+  const { deviceId } = request;
+  return {
+    key: deviceId,
+    headers: writeFactHeaders(headersOf(fact, annotations)),
+    value: JSON.stringify({
+      schema: FACT_SCHEMA,
+      commandId,
+      version,
+      deviceId,
+      lanePosition,
+      statusBefore,
+      status,
+      event,
+      request,
+    }),
+  };
+}
