@@ -11,3 +11,14 @@ export type * from './codecs/wire-format-codec.js';
 export { decodeUplink, uplinkFilters, wireFormats } from './codecs/wire-formats.js';
 export { AttemptDispatcher, type DispatchReport, type StartedAttempt } from './bridge/attempt-dispatcher.js';
 export { UplinkIntake, type IntakeReport } from './bridge/uplink-intake.js';
+export { equalInConstantTime } from './authentication/equal-in-constant-time.js';
+export { parseHuaweiClientId, type HuaweiClientId } from './authentication/huawei-client-id.js';
+export { huaweiPassword, verifyHuaweiClient, type HuaweiConnect } from './authentication/verify-huawei-client.js';
+export {
+  verifyNativeCredentials,
+  type NativeCredentials,
+  type SecretVerifier,
+} from './authentication/verify-native-credentials.js';
+export type { BrokerIdentity, DeviceIdentity } from './embedded/broker-identity.js';
+export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded/embedded-broker.js';
+export type { Authenticate, Refusals } from './embedded/gatekeeper.js';
