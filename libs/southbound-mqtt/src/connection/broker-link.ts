@@ -21,6 +21,7 @@ export interface LinkEvents {
 const versionRefused = new Set([0x01, 0x84]);
 /** A connection that lived this long ends the series of failures. */
 const provenAfterMs = 5_000;
+const goodbyeMs = 2_000;
 
 /**
  * Keeps one connection to a broker, with a fresh client object each time: dropping the object is the only way to be sure
@@ -73,7 +74,10 @@ export class BrokerLink {
     const client = this.#client;
     if (!client) return;
     const force = !client.connected || Object.keys(client.outgoing).length > 0;
+    // A broker that no longer answers does not confirm the end either.
+    const impatience = setTimeout(() => client.stream.destroy(), goodbyeMs);
     await client.endAsync(force);
+    clearTimeout(impatience);
   }
 
   #connect(): void {

@@ -21,7 +21,6 @@ export interface EmbeddedBrokerOptions {
 export class EmbeddedBroker {
   readonly #options: EmbeddedBrokerOptions;
   readonly #gatekeeper: Gatekeeper;
-  readonly #restored = new WeakSet<Client>();
   readonly #presence = new PresenceLedger();
   readonly #sockets = new Set<Socket>();
   #broker: Aedes | undefined;
@@ -83,7 +82,7 @@ export class EmbeddedBroker {
         void this.#admit(client, username, password?.toString('utf8'), done),
       authorizePublish: (client, packet, done) => done(client ? this.#gatekeeper.publishRefusal(client, packet) : null),
       authorizeSubscribe: (client, subscription, done) =>
-        done(null, this.#allows(client, subscription.topic) ? subscription : null),
+        done(null, this.#gatekeeper.allowsSubscription(client, subscription.topic) ? subscription : null),
       authorizeForward: (client, packet) => (this.#gatekeeper.allowsDelivery(client, packet.topic) ? packet : null),
     };
   }
@@ -108,13 +107,6 @@ export class EmbeddedBroker {
     else client.conn.once('close', ended);
   }
 
-  #allows(client: Client, filter: string): boolean {
-    const allowed = this.#gatekeeper.allowsSubscription(client, filter);
-    // A stored session brings its subscription back without a SUBSCRIBE, before the client is connected.
-    if (allowed && !client.connected && filter === this.#commandTopic(client)) this.#restored.add(client);
-    return allowed;
-  }
-
   #watch(broker: Aedes): void {
     broker.on('subscribe', (subscriptions, client) => {
       const topic = this.#commandTopic(client);
@@ -125,9 +117,6 @@ export class EmbeddedBroker {
     broker.on('unsubscribe', (filters, client) => {
       const topic = this.#commandTopic(client);
       if (topic !== undefined && filters.includes(topic)) this.#listensNoMore(client);
-    });
-    broker.on('clientReady', (client) => {
-      if (this.#restored.has(client)) this.#listens(client);
     });
     const broken = (client: Client, error: Error): void =>
       this.#options.logger.debug({ clientId: client.id, reason: error.message }, 'an MQTT connection broke');

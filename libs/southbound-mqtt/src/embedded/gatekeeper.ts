@@ -61,6 +61,9 @@ export class Gatekeeper {
     if (identity !== 'platform' && !mayUseClientId(client.id, identity)) {
       return this.#notAdmitted(client, 'the client id does not name the device', returnCodes.identifierRejected);
     }
+    // A device's session ends with its connection: aedes would store even refused filters of a kept session, and queue
+    // other devices' commands for it. The CONNACK says so (session present 0), and the engine retransmits by itself.
+    if (identity !== 'platform') Object.assign(client, { clean: true });
     if (!this.#owners.claim(client.id, ownerOf(identity), !client.clean)) {
       return this.#notAdmitted(client, 'the client id belongs to somebody else', returnCodes.identifierRejected);
     }

@@ -202,6 +202,21 @@ describeWithServers(['mosquitto'], 'a publisher on Mosquitto', () => {
     await eventually(() => expect(got).toHaveLength(5));
   });
 
+  it('ends even when the broker no longer answers', async () => {
+    const broker = await mosquitto();
+    const proxy = await startMutingProxy(broker.port);
+    cleanups.push(() => proxy.stop());
+    const sender = await connected(proxy.url);
+    proxy.muteBroker();
+    const outcome = sender.publish({ topic: 'd/1', payload: '' });
+    await sender.stop(100);
+    await expect(outcome).resolves.toEqual({ kind: 'unknown' });
+    const idle = await connected(proxy.url);
+    proxy.muteBroker();
+    await idle.stop();
+    expect(idle.connected).toBe(false);
+  });
+
   it('publishes at least 5,000 messages a second', async () => {
     const broker = await mosquitto();
     const sender = await connected(broker.url);

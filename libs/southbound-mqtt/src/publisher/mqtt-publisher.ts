@@ -64,6 +64,7 @@ export class MqttPublisher {
   /** Takes nothing more, waits up to `graceMs` for what is unanswered, disconnects. What stays unanswered is `unknown`. */
   async stop(graceMs = 5_000): Promise<void> {
     clearInterval(this.#watch);
+    this.#watch = undefined;
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection) {
