@@ -25,3 +25,4 @@ export {
   parseTraceparent,
   type TraceContext,
 } from './trace/traceparent.js';
+export { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries/find-postgres-binaries.js';

@@ -1,0 +1,32 @@
+import autocannon from 'autocannon';
+import { createBody, type Target } from './target.js';
+
+export interface AcceptResult {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly notCreated: number;
+}
+
+/** POST create over 64 connections as fast as they are answered; every answer must be 201. */
+export async function accepts(target: Target, devices: readonly string[], seconds: number): Promise<AcceptResult> {
+  const bodies = devices.map((deviceId) => createBody(deviceId, undefined));
+  const { pathname, search } = new URL(target.url);
+  const requests = bodies.map((body) => ({
+    method: 'POST' as const,
+    path: `${pathname}${search}`,
+    body,
+    headers: { 'content-type': 'application/json', ...target.headers },
+  }));
+  const load = (duration: number) =>
+    autocannon({ url: new URL(target.url).origin, connections: 64, duration, requests });
+  await load(2);
+  const result = await load(seconds);
+  const created = (result.statusCodeStats as Record<string, { count?: number }> | undefined)?.['201']?.count ?? 0;
+  return {
+    perSecond: created / result.duration,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    notCreated: result.requests.total - created,
+  };
+}
