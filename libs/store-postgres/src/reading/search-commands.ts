@@ -1,4 +1,4 @@
-import { firstCommandIdAt } from '@downlink/command-domain';
+import { firstCommandIdAt, timeOfCommandId, type CommandId } from '@downlink/command-domain';
 import type { CommandQuery, Head } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { headOf, HEAD_COLUMNS, type StoredHead } from '../commands/head-row.js';
@@ -32,11 +32,13 @@ function conditions(query: CommandQuery, parameter: (value: unknown) => string):
     `application_id = ${parameter(applicationId)}`,
     deviceId === undefined ? '' : `device_id = ${parameter(deviceId)}`,
     statuses === undefined ? '' : `status = any(${parameter(statuses)}::text[])`,
-    ...(from === undefined
-      ? []
-      : [`accepted_at >= ${parameter(from)}`, `command_id >= ${parameter(firstCommandIdAt(from - MARGIN_MS))}`]),
-    ...(until === undefined
-      ? []
-      : [`accepted_at < ${parameter(until)}`, `command_id < ${parameter(firstCommandIdAt(until + MARGIN_MS))}`]),
+    from === undefined ? '' : `accepted_at >= ${parameter(wholeMs(from))}`,
+    from === undefined ? '' : `command_id >= ${parameter(firstCommandIdAt(wholeMs(from) - MARGIN_MS))}`,
+    until === undefined ? '' : `accepted_at < ${parameter(wholeMs(until))}`,
+    until === undefined ? '' : `command_id < ${parameter(firstCommandIdAt(wholeMs(until) + MARGIN_MS))}`,
   ].filter((condition) => condition !== '');
 }
+
+/** Callers may ask for any time; ids end in 2079. */
+const LAST_MS = timeOfCommandId('9223372036854775807' as CommandId) - MARGIN_MS;
+const wholeMs = (ms: number) => Math.max(0, Math.min(Math.ceil(ms), LAST_MS));

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CommandId, CommandRequest } from '@downlink/command-domain';
+import {
+  accepted,
+  attemptStarted,
+  happen,
+  nextCommandId,
+  requestFor,
+  submit,
+  type CommandStoreUnderTest,
+  type OpenCommandStore,
+} from './command-stories.js';
+
+/** What every CommandReader promises, together with the store that it reads. */
+export function commandReaderContract(name: string, open: OpenCommandStore): void {
+  describe(`${name} as a CommandReader`, () => {
+    let under: CommandStoreUnderTest;
+    beforeEach(async () => {
+      under = await open();
+    });
+    afterEach(() => under.close());
+
+    const start = (commandId: CommandId, attempt: number, waitMs?: number) =>
+      happen(under.store, { commandId, deviceId: 'd' }, (loaded) => [attemptStarted(loaded, attempt, waitMs)]);
+
+    it('knows nothing of commands and lanes that are not there', async () => {
+      expect(await under.reader.head(nextCommandId())).toBeUndefined();
+      expect(await under.reader.history(nextCommandId())).toEqual([]);
+      expect(await under.reader.lane('nobody')).toBeUndefined();
+    });
+
+    it('tells a history in order', async () => {
+      const commandId = await submit(under.store, requestFor('d'));
+      for (let attempt = 1; attempt <= 12; attempt++) await start(commandId, attempt);
+      const history = await under.reader.history(commandId);
+      expect(history.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    });
+
+    describe('searching', () => {
+      const search = async (query: Partial<Parameters<CommandStoreUnderTest['reader']['search']>[0]>) => {
+        const { heads, total } = await under.reader.search({ applicationId: 'app', offset: 0, limit: 10, ...query });
+        return { ids: heads.map(({ commandId }) => commandId), total };
+      };
+      const several = async (count: number, changes?: Partial<CommandRequest>) => {
+        const ids: CommandId[] = [];
+        for (let index = 0; index < count; index++) ids.unshift(await submit(under.store, requestFor('d', changes)));
+        return ids;
+      };
+
+      it('gives the newest first, a page at a time, and how many there are in all', async () => {
+        const ids = await several(5);
+        expect(await search({})).toEqual({ ids, total: 5 });
+        expect(await search({ offset: 1, limit: 2 })).toEqual({ ids: ids.slice(1, 3), total: 5 });
+        expect(await search({ offset: 9 })).toEqual({ ids: [], total: 5 });
+        expect(await search({ limit: 0 })).toEqual({ ids: [], total: 5 });
+      });
+
+      it('shows nothing of another application', async () => {
+        await several(2, { applicationId: 'other' });
+        expect(await search({})).toEqual({ ids: [], total: 0 });
+      });
+
+      it('narrows by device, by statuses and by both', async () => {
+        const [second, first] = await several(2);
+        const elsewhere = await submit(under.store, requestFor('elsewhere'));
+        await start(first!, 1);
+        expect(await search({ deviceId: 'd' })).toEqual({ ids: [second, first], total: 2 });
+        expect(await search({ statuses: ['queued'] })).toEqual({ ids: [elsewhere, second], total: 2 });
+        expect(await search({ deviceId: 'd', statuses: ['sending', 'sent'] })).toEqual({ ids: [first], total: 1 });
+        expect(await search({ statuses: [] })).toEqual({ ids: [], total: 0 });
+      });
+
+      it('bounds the acceptance time: from inclusive, until exclusive', async () => {
+        const [id] = await several(1);
+        const at = (await under.reader.head(id!))!.state.acceptedAt;
+        expect(await search({ from: at, until: at + 1 })).toEqual({ ids: [id], total: 1 });
+        expect(await search({ from: at + 1 })).toEqual({ ids: [], total: 0 });
+        expect(await search({ until: at })).toEqual({ ids: [], total: 0 });
+        expect(await search({ from: 0, until: 8_640_000_000_000 })).toEqual({ ids: [id], total: 1 });
+      });
+    });
+
+    describe('finding by correlation', () => {
+      const at = async (lanePosition: number) => {
+        const commandId = nextCommandId();
+        await happen(under.store, { commandId, deviceId: 'd' }, (loaded) => [
+          { ...accepted(loaded, requestFor('d')), lanePosition },
+        ]);
+        return commandId;
+      };
+
+      it('answers in the order of the questions, undefined where there is none', async () => {
+        const [one, two] = [await at(1), await at(2)];
+        const questions = [
+          { deviceId: 'd', correlation: 2 },
+          { deviceId: 'nobody', correlation: 1 },
+          { deviceId: 'd', correlation: 3 },
+          { deviceId: 'd', correlation: 0 },
+          { deviceId: 'd', correlation: 70_000 },
+          { deviceId: 'd', correlation: 1 },
+          { deviceId: 'd', correlation: 2 },
+        ];
+        const answers = await under.reader.byCorrelation(questions);
+        expect(answers).toEqual([two, undefined, undefined, undefined, undefined, one, two]);
+        expect(await under.reader.byCorrelation([])).toEqual([]);
+      });
+
+      it('finds the latest after the numbers have started again at 1', async () => {
+        const early = [await at(1), await at(5)];
+        const [end, again] = [await at(65_535), await at(65_536)];
+        const ask = () =>
+          under.reader.byCorrelation([1, 5, 65_535].map((correlation) => ({ deviceId: 'd', correlation })));
+        expect(await ask()).toEqual([again, early[1], end]);
+        const fifth = await at(65_540);
+        expect(await ask()).toEqual([again, fifth, end]);
+      });
+    });
+
+    describe('asking whether attempts are still due', () => {
+      it('gives the time that is left to the current attempt that nobody confirmed, and null for all others', async () => {
+        const [current, overdue, confirmed, queued] = [
+          await submit(under.store, requestFor('d')),
+          await submit(under.store, requestFor('d')),
+          await submit(under.store, requestFor('d')),
+          await submit(under.store, requestFor('d')),
+        ];
+        await start(current, 1);
+        await start(current, 2, 30_000);
+        await start(overdue, 1, -1);
+        await start(confirmed, 1);
+        await happen(under.store, { commandId: confirmed, deviceId: 'd' }, ({ now }) => [
+          { type: 'AttemptSent', schema: 1, at: now, attempt: 1 },
+        ]);
+        const answers = await under.reader.attemptsStillDue([
+          { commandId: overdue, attempt: 1 },
+          { commandId: current, attempt: 2 },
+          { commandId: current, attempt: 1 },
+          { commandId: confirmed, attempt: 1 },
+          { commandId: queued, attempt: 0 },
+          { commandId: nextCommandId(), attempt: 1 },
+          { commandId: current, attempt: 2 },
+        ]);
+        const left = answers[1]!;
+        expect(left).toBeGreaterThan(0);
+        expect(left).toBeLessThanOrEqual(30_000);
+        expect(answers).toEqual([null, left, null, null, null, null, left]);
+        expect(await under.reader.attemptsStillDue([])).toEqual([]);
+      });
+    });
+  });
+}

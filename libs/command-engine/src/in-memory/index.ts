@@ -1,0 +1,5 @@
+export * from './in-memory-command-reader.js';
+export * from './in-memory-command-store.js';
+export * from './in-memory-database.js';
+export * from './in-memory-due-commands.js';
+export * from './in-memory-outbox.js';
