@@ -1,0 +1,2 @@
+export * from './fact-bus.contract.js';
+export * from './some-facts.js';

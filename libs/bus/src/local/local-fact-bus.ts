@@ -1,0 +1,103 @@
+import { Fault, type CommittedFact, type FactPublisher } from '@downlink/command-engine';
+import { factsTopic, headersOf, type FactAnnotations } from '@downlink/message-contracts';
+import { IncomingRecord } from '../delivery/incoming-record.js';
+import { LocalGroup, type LocalEntry } from './local-group.js';
+import { partitionOf } from './partition-of.js';
+
+export interface LocalFactBusOptions {
+  /** Every group that must get every fact, also those published before its first member came. */
+  readonly groups: readonly string[];
+  /** Facts in memory at most; above it `publish` rejects and the outbox keeps them. Default 50,000. */
+  readonly capacity?: number;
+  readonly annotate?: (fact: CommittedFact) => FactAnnotations;
+}
+
+const PARTITIONS = 12;
+
+/**
+ * The bus inside one process: `publish` resolves when the handlers of all groups have taken the facts durably, so that what
+ * a crash cuts short is still in the outbox. Nothing is kept across a restart.
+ */
+export class LocalFactBus implements FactPublisher {
+  readonly #groups: ReadonlyMap<string, LocalGroup>;
+  readonly #capacity: number;
+  readonly #annotate: (fact: CommittedFact) => FactAnnotations;
+  readonly #offsets = Array.from({ length: PARTITIONS }, () => 0);
+  readonly #open = new Set<(fault: Fault) => void>();
+  #held = 0;
+  #closed = false;
+
+  constructor(options: LocalFactBusOptions) {
+    this.#groups = new Map(options.groups.map((name) => [name, new LocalGroup()]));
+    this.#capacity = options.capacity ?? 50_000;
+    this.#annotate = options.annotate ?? (() => ({}));
+  }
+
+  /** @throws Fault `bus-overloaded` (retryable) above the capacity, `bus-closed` (retryable) after `close()` */
+  async publish(facts: readonly CommittedFact[]): Promise<void> {
+    if (facts.length === 0) return;
+    if (this.#closed) throw closed();
+    if (this.#held + facts.length > this.#capacity) {
+      throw new Fault('bus-overloaded', `${String(this.#held)} facts wait already`, { retryable: true });
+    }
+    this.#held += facts.length;
+    try {
+      await this.#offer(facts);
+    } finally {
+      this.#held -= facts.length;
+    }
+  }
+
+  /** @throws TypeError for a group that was not declared: it would miss what was published before it joined */
+  group(name: string): LocalGroup {
+    const group = this.#groups.get(name);
+    if (group === undefined) throw new TypeError(`the group ${name} is not declared on the local bus`);
+    return group;
+  }
+
+  /** Rejects what is still under way, with a retryable Fault. Close the servers first. */
+  close(): void {
+    this.#closed = true;
+    for (const reject of this.#open) reject(closed());
+  }
+
+  #offer(facts: readonly CommittedFact[]): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      let missing = facts.length * this.#groups.size;
+      if (missing === 0) return resolve();
+      this.#open.add(reject);
+      const done = (): void => {
+        missing -= 1;
+        if (missing > 0) return;
+        this.#open.delete(reject);
+        resolve();
+      };
+      const sources = facts.map((fact) => this.#sourceOf(fact));
+      for (const group of this.#groups.values()) group.offer(sources.map((source) => entryOf(source, done)));
+    });
+  }
+
+  #sourceOf(fact: CommittedFact): LocalSource {
+    const key = fact.request.deviceId;
+    const partition = partitionOf(key, PARTITIONS);
+    const offset = this.#offsets[partition]!;
+    this.#offsets[partition] = offset + 1;
+    const headers = headersOf(fact, this.#annotate(fact));
+    return {
+      key,
+      origin: { topic: factsTopic(), partition, offset: String(offset) },
+      headers: () => headers,
+      read: () => fact,
+    };
+  }
+}
+
+type LocalSource = ConstructorParameters<typeof IncomingRecord>[0];
+
+function entryOf(source: LocalSource, done: () => void): LocalEntry {
+  return { record: new IncomingRecord(source), partition: source.origin.partition, done };
+}
+
+function closed(): Fault {
+  return new Fault('bus-closed', 'the bus is closed', { retryable: true });
+}
