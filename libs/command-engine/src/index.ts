@@ -1,6 +1,7 @@
 export * from './signal-queue.js';
 export * from './outbox-relay.js';
 export * from './due-runner.js';
+export * from './shard-holder.js';
 export * from './create-engine.js';
 export * from './command-gateway.js';
 export * from './correlation.js';
