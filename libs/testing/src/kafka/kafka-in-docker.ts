@@ -2,16 +2,14 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { eventually } from '../eventually.js';
+import { openRunFolder } from '../processes/run-folder.js';
 import { KAFKA_IMAGE } from './kafka-means.js';
 import { kafkaProperties, type KafkaPorts } from './kafka-properties.js';
 import type { KafkaNode } from './kafka-node.js';
 
 const READY_WITHIN_MS = 60_000;
 
-/**
- * Starts the broker from the image that is there. The container removes itself when it is stopped in order, but not when it is
- * killed, as it is to be started again.
- */
+/** Starts the broker from the image that is there. */
 export async function startKafkaInDocker(ports: KafkaPorts): Promise<KafkaNode> {
   const name = `downlink-test-kafka-${randomBytes(4).toString('hex')}`;
   const properties = kafkaProperties(ports, '/tmp/kafka-logs', '0.0.0.0');
@@ -20,10 +18,15 @@ export async function startKafkaInDocker(ports: KafkaPorts): Promise<KafkaNode> 
     `KAFKA_${key.toUpperCase().replaceAll('.', '_')}=${value}`,
   ]);
   const port = String(ports.client);
+  const folder = openRunFolder('kafka');
+  folder.noteContainer(name);
   await docker('run', '-d', '--name', name, '-p', `127.0.0.1:${port}:${port}`, ...env, KAFKA_IMAGE);
   let starts = 1;
   const untilReady = () => eventually(() => hasStarted(name, starts), { withinMs: READY_WITHIN_MS, everyMs: 200 });
-  const stop = async () => void (await docker('rm', '-f', '-v', name));
+  const stop = async () => {
+    await docker('rm', '-f', '-v', name);
+    folder.remove();
+  };
   try {
     await untilReady();
   } catch (reason) {

@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment } from '../environment.js';
@@ -7,6 +8,7 @@ import { processIdentity } from './process-identity.js';
 const PREFIX = 'downlink-test-';
 const OWNER_FILE = 'owner.json';
 const SERVER_FILE = 'server.json';
+const CONTAINER_FILE = 'container';
 
 interface Noted {
   pid: number;
@@ -19,6 +21,8 @@ export interface RunFolder {
   path: string;
   /** Notes the process that lives in this folder (again after each restart). */
   noteProcess(pid: number): void;
+  /** Notes a container that was started for this folder. */
+  noteContainer(name: string): void;
   /** Removes the folder; the process must have ended. */
   remove(): void;
 }
@@ -32,6 +36,7 @@ export function openRunFolder(kind: string): RunFolder {
   return {
     path,
     noteProcess: (pid) => note(join(path, SERVER_FILE), pid),
+    noteContainer: (name) => writeFileSync(join(path, CONTAINER_FILE), name),
     remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }),
   };
 }
@@ -50,6 +55,8 @@ export function sweepRunFolders(run?: string): string[] {
     if (owner.run !== run && isAlive(owner)) continue;
     const server = readNote(join(path, SERVER_FILE));
     if (server !== undefined && isAlive(server)) process.kill(server.pid, 'SIGKILL');
+    const container = join(path, CONTAINER_FILE);
+    if (existsSync(container)) spawnSync('docker', ['rm', '-f', '-v', readFileSync(container, 'utf8')]);
     rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     removed.push(path);
   }
