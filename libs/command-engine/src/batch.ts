@@ -14,6 +14,7 @@ import {
   type Lane,
   type Rejection,
   type Signal,
+  type Submit,
 } from '@downlink/command-domain';
 import type { Changes, Head, Loaded, RecordedEvent } from './ports/command-store.port.js';
 import type { CommittedFact } from './ports/fact-relay.port.js';
@@ -59,6 +60,8 @@ export class Batch {
       case 'device-answered':
         this.extend(signal.deviceId);
         return this.apply(signal);
+      case 'submit':
+        return this.submit(signal);
       default:
         return this.apply(signal);
     }
@@ -141,6 +144,16 @@ export class Batch {
     }
     this.events.push(...recorded);
     return recorded;
+  }
+
+  /** On an idle lane the turn is given at once, so that what fits under the cap does not depend on who shares the batch. */
+  private submit(signal: Submit): Effect {
+    const accepted = this.apply(signal);
+    const lane = this.lane(signal.deviceId);
+    if ('rejection' in accepted || lane.queued !== 1 || !isFree(lane, this.loaded.now)) return accepted;
+    const { commandId, deviceId } = signal;
+    const turn = this.apply({ kind: 'turn', commandId, deviceId });
+    return 'rejection' in turn ? accepted : { events: [...accepted.events, ...turn.events] };
   }
 
   /** The command's own lane; a stranger who answers for it has another one, and that does not move. */

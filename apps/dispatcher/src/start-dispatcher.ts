@@ -1,0 +1,77 @@
+import type { CommandReader, Engine, Registry, ShardLeases } from '@downlink/command-engine';
+import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
+import { NestLogger } from '@downlink/runtime';
+import {
+  AttemptDispatcher,
+  MqttPublisher,
+  MqttReceiver,
+  UplinkIntake,
+  uplinkFilters,
+  type BrokerAddress,
+} from '@downlink/southbound-mqtt';
+import { NestFactory } from '@nestjs/core';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import { DispatcherModule } from './app.module.js';
+import { DispatcherMetrics } from './dispatcher.metrics.js';
+import { knownDevices } from './known-devices.js';
+import { ReceiverSession } from './receiver-session.js';
+
+export interface DispatcherParts {
+  readonly engine: Engine;
+  readonly reader: CommandReader;
+  readonly registry: Registry;
+  readonly leases: ShardLeases;
+  /** Where facts come from. */
+  readonly facts: CustomTransportStrategy;
+  readonly broker: Omit<BrokerAddress, 'clientId'> & { readonly window?: number };
+  /** This process, unique over the installation. */
+  readonly owner: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: HealthRegistry;
+}
+
+/** Starts to publish and to receive; returns how to stop. Neither the broker nor the bus needs to be there yet. */
+export async function startDispatcher(parts: DispatcherParts): Promise<{ stop(): Promise<void> }> {
+  const { engine, reader, logger, owner } = parts;
+  const { window, ...broker } = parts.broker;
+  const metrics = new DispatcherMetrics(parts.metrics);
+  const publisher = new MqttPublisher({
+    ...broker,
+    clientId: `downlink-publisher-${owner}`,
+    logger,
+    ...(window ? { window } : {}),
+  });
+  const intake = new UplinkIntake(reader, engine, knownDevices(parts.registry), logger);
+  const session = new ReceiverSession({
+    leases: parts.leases,
+    owner,
+    createReceiver: () =>
+      new MqttReceiver({ ...broker, clientId: 'downlink-receiver', filters: uplinkFilters, logger }),
+    take: async (batch) => metrics.taken(await intake.take(batch)),
+    observer: {
+      failed: (loop, error) =>
+        logger.warn({ err: error, loop }, 'the lease of the receiving session could not be renewed'),
+      succeeded: () => undefined,
+    },
+  });
+  parts.health.register('mqtt', async () => ({
+    ok: publisher.connected,
+    detail: session.receiving ? 'receiving' : 'standby',
+  }));
+  await publisher.start();
+  session.start();
+  const dispatcher = new AttemptDispatcher(reader, publisher, engine, logger);
+  const consumer = await NestFactory.createMicroservice(DispatcherModule.register({ dispatcher, metrics }), {
+    strategy: parts.facts,
+    logger: new NestLogger(logger),
+  });
+  await consumer.listen();
+  return {
+    async stop() {
+      await consumer.close();
+      await session.stop();
+      await publisher.stop();
+    },
+  };
+}
