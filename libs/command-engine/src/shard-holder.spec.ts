@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Fault } from './fault.js';
 import type { ShardLeases } from './ports/shard-leases.port.js';
-import { DEFAULT_LEASE_TIMES, runLoop, ShardHolder, type LoopObserver } from './shard-holder.js';
+import { DEFAULT_LEASE_TIMES, OutageObserver, runLoop, ShardHolder, type LoopObserver } from './shard-holder.js';
 
 class OneOwner implements ShardLeases {
   readonly calls: string[] = [];
@@ -108,5 +108,28 @@ describe('runLoop', () => {
     const round = jest.fn(async () => 0);
     await runLoop(round, { name: 'work', signal: AbortSignal.abort(), observer: new Notes() });
     expect(round).not.toHaveBeenCalled();
+  });
+});
+
+describe('OutageObserver', () => {
+  it('tells of one outage when it begins, every 30 s while it lasts, and when it is over', () => {
+    const told: string[] = [];
+    const observer = new OutageObserver({
+      failing: (loops, error, sinceMs) => void told.push(`${loops.join()}: ${(error as Error).message} ${sinceMs}`),
+      recovered: (loops, sinceMs) => void told.push(`${loops.join()} well after ${sinceMs}`),
+    });
+    observer.succeeded('due');
+    observer.failed('due', new Error('away'));
+    observer.failed('outbox', new Error('away'));
+    expect(told).toEqual(['due: away 0']);
+    jest.advanceTimersByTime(30_000);
+    observer.failed('due', new Error('still away'));
+    observer.failed('outbox', new Error('still away'));
+    observer.succeeded('due');
+    expect(told.slice(1)).toEqual(['due,outbox: still away 30000']);
+    jest.advanceTimersByTime(1_000);
+    observer.succeeded('outbox');
+    observer.succeeded('outbox');
+    expect(told.slice(2)).toEqual(['due,outbox well after 31000']);
   });
 });

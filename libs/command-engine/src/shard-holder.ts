@@ -86,6 +86,44 @@ export async function runLoop(round: () => Promise<number>, options: LoopOptions
   }
 }
 
+/** How an operator is told. */
+export interface OutageTeller {
+  /** These loops fail; told once when it begins and then every `remindMs` for as long as it lasts. */
+  failing(loops: readonly string[], error: unknown, sinceMs: number): void;
+  /** All of them go well again. */
+  recovered(loops: readonly string[], sinceMs: number): void;
+}
+
+/** Puts the failures of all loops of a process into few words: a store that is away for an hour is one outage, not 10,000 errors. */
+export class OutageObserver implements LoopObserver {
+  private readonly failingLoops = new Set<string>();
+  private concerned = new Set<string>();
+  private since = 0;
+  private toldAt = 0;
+
+  constructor(
+    private readonly tell: OutageTeller,
+    private readonly remindMs = 30_000,
+  ) {}
+
+  failed(loop: string, error: unknown): void {
+    const now = performance.now();
+    const begins = this.failingLoops.size === 0;
+    if (begins) this.since = now;
+    this.failingLoops.add(loop);
+    this.concerned.add(loop);
+    if (!begins && now - this.toldAt < this.remindMs) return;
+    this.toldAt = now;
+    this.tell.failing([...this.failingLoops], error, now - this.since);
+  }
+
+  succeeded(loop: string): void {
+    if (!this.failingLoops.delete(loop) || this.failingLoops.size > 0) return;
+    this.tell.recovered([...this.concerned], performance.now() - this.since);
+    this.concerned = new Set();
+  }
+}
+
 /** Waits until the time has passed or the signal aborts. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
