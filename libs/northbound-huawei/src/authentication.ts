@@ -1,0 +1,54 @@
+import { bearerToken, CredentialCache, type NorthboundPorts } from '@downlink/northbound-kit';
+import type { FastifyRequest } from 'fastify';
+import { huaweiError } from './errors/error-answer.js';
+
+interface Owner {
+  readonly applicationId: string;
+}
+
+/**
+ * Who calls: header `app_key` and the newest access token of that application, in `Authorization: Bearer` or, as clients
+ * of 2017 send it, in a header `access_token`.
+ */
+export class HuaweiAuthentication {
+  private readonly tokens: CredentialCache<Owner>;
+
+  constructor(private readonly ports: Pick<NorthboundPorts, 'tokens' | 'registry'>) {
+    this.tokens = new CredentialCache<Owner>((token) => this.ports.tokens.find('huawei', token));
+  }
+
+  /** The calling application's id. @throws ErrorAnswer 100220 without app_key, 1010005 when token or app_key are wrong. */
+  async caller({ headers }: Pick<FastifyRequest, 'headers'>): Promise<string> {
+    const appKey = headers['app_key'];
+    if (typeof appKey !== 'string' || appKey === '') throw huaweiError('app-key-missing');
+    const token = bearerToken(headers.authorization) ?? oldHeader(headers['access_token']);
+    const owner = token === undefined ? undefined : await this.tokens.find(token);
+    if (owner?.applicationId !== appKey) throw huaweiError('token-invalid');
+    return appKey;
+  }
+
+  /**
+   * The application that a call is about: the caller's own, whose id `appId` may repeat. No application can act for another
+   * one yet. @throws ErrorAnswer 100203 for an unknown one, 100217 for a foreign one.
+   */
+  async checkAppId(appId: string | undefined, caller: string): Promise<void> {
+    if (appId === undefined || appId === caller) return;
+    const known = await this.ports.registry.application(appId);
+    throw huaweiError(known === undefined ? 'application-unknown' : 'application-not-authorized');
+  }
+
+  /** The application got new tokens, or gave its tokens up: what is remembered of it is not true any more. */
+  forget(applicationId: string): void {
+    this.tokens.forget((owner) => owner.applicationId === applicationId);
+  }
+
+  /** Who a token belongs to, without asking who calls. */
+  ownerOf(token: string): Promise<Owner | undefined> {
+    return Promise.resolve(this.tokens.find(token));
+  }
+}
+
+function oldHeader(value: string | string[] | undefined): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  return bearerToken(value) ?? value;
+}

@@ -1,0 +1,46 @@
+import { toHex32, type AcceptedState } from '@downlink/command-domain';
+import type { Head } from '@downlink/command-engine';
+import { resultDetail } from './callback-body.js';
+import { huaweiStatus } from './status-map.js';
+import type { CommandResource, CommandResourceWithResult } from './wire/command-resource.js';
+import type { CreateCommandBody } from './wire/create-command.js';
+import { wireTime, wireTimeOrNull } from './wire/times.js';
+
+/**
+ * The command as stored. `executeTime` is when the device's answer was taken down; `platformIssuedTime` and `issuedTimes`
+ * count from the first issue; both are null before it (the vendor's sample).
+ */
+export function toResource({ commandId, state }: Head): CommandResource {
+  const { request } = state;
+  const executed = state.status === 'succeeded' || state.status === 'failed';
+  return {
+    commandId: toHex32(commandId),
+    appId: request.applicationId,
+    deviceId: request.deviceId,
+    command: { serviceId: request.service, method: request.method, paras: request.parameters },
+    callbackUrl: request.callback?.url ?? null,
+    expireTime: request.lifetimeMs / 1000,
+    status: huaweiStatus(state.status),
+    creationTime: wireTime(state.acceptedAt),
+    executeTime: executed ? wireTimeOrNull(state.finishedAt) : null,
+    platformIssuedTime: wireTimeOrNull(state.firstAttemptAt),
+    deliveredTime: wireTimeOrNull(state.deliveredAt),
+    issuedTimes: state.attempts === 0 ? null : state.attempts,
+    maxRetransmit: request.policy.maxRetransmit,
+  };
+}
+
+/** The answer to a create call: what the caller left out stays null, as in the vendor's sample. */
+export function toCreated(head: Head, body: CreateCommandBody): CommandResource {
+  return { ...toResource(head), expireTime: body.expireTime ?? null, maxRetransmit: body.maxRetransmit ?? null };
+}
+
+/** As query and modify show it. */
+export function toResourceWithResult(head: Head): CommandResourceWithResult {
+  return { ...toResource(head), result: resultOf(head.state) };
+}
+
+function resultOf(state: AcceptedState): CommandResourceWithResult['result'] {
+  if (state.status !== 'succeeded' && state.status !== 'failed') return null;
+  return { resultCode: huaweiStatus(state.status), resultDetail: resultDetail(state.result) };
+}

@@ -1,0 +1,23 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NorthboundPorts } from '@downlink/northbound-kit';
+import { HuaweiAuthentication } from './authentication.js';
+import { DeviceCommandsController } from './routes/device-commands.controller.js';
+import { SecurityController } from './routes/security.controller.js';
+import { huaweiSettings, type HuaweiOptions } from './settings.js';
+import { HUAWEI_PORTS, HUAWEI_SETTINGS } from './tokens.js';
+
+/** The dialect as a Nest module, for any application that has the ports. Singletons only. */
+@Module({})
+export class HuaweiModule {
+  static forRoot(ports: NorthboundPorts, options: HuaweiOptions = {}): DynamicModule {
+    return {
+      module: HuaweiModule,
+      controllers: [SecurityController, DeviceCommandsController],
+      providers: [
+        { provide: HUAWEI_PORTS, useValue: ports },
+        { provide: HUAWEI_SETTINGS, useValue: huaweiSettings(options) },
+        { provide: HuaweiAuthentication, useValue: new HuaweiAuthentication(ports) },
+      ],
+    };
+  }
+}

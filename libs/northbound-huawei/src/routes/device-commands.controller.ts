@@ -1,0 +1,107 @@
+import { Controller, Get, Inject, Post, Put, Req, Res } from '@nestjs/common';
+import { parseHex32, type AcceptedState } from '@downlink/command-domain';
+import type { Device, Head, Outcome } from '@downlink/command-engine';
+import { send, type NorthboundPorts } from '@downlink/northbound-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HuaweiAuthentication } from '../authentication.js';
+import { huaweiError } from '../errors/error-answer.js';
+import { errorOfRejection } from '../errors/error-map.js';
+import { toCreated, toResourceWithResult } from '../from-canonical.js';
+import type { HuaweiSettings } from '../settings.js';
+import { toCommandQuery, toRequest } from '../to-canonical.js';
+import { HUAWEI_PORTS, HUAWEI_SETTINGS } from '../tokens.js';
+import { successJson } from '../wire/command-resource.js';
+import { createCommandBody, type CreateCommandBody } from '../wire/create-command.js';
+import { modifyCommandBody } from '../wire/modify-command.js';
+import { appIdQuery, queryCommandsQuery } from '../wire/query-commands.js';
+import { read } from '../wire/read.js';
+
+/** Huawei, Creating / Querying / Modifying Device Commands v1.4.0. */
+@Controller('iocm/app/cmd/v1.4.0/deviceCommands')
+export class DeviceCommandsController {
+  constructor(
+    @Inject(HUAWEI_PORTS) private readonly ports: NorthboundPorts,
+    @Inject(HUAWEI_SETTINGS) private readonly settings: HuaweiSettings,
+    @Inject(HuaweiAuthentication) private readonly authentication: HuaweiAuthentication,
+  ) {}
+
+  /** Answers with the state right after the transaction: PENDING when queued, SENT when its first attempt has begun. */
+  @Post()
+  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = await this.authentication.caller(request);
+    await this.checkAppId(request, caller);
+    const body = read(createCommandBody, request.body);
+    const device = await this.deviceOf(body.deviceId, caller);
+    await this.checkModel(body, device);
+    const outcome = await this.ports.commands.submit(toRequest(body, device, this.settings.delivery));
+    send(reply, { status: 201, body: successJson(toCreated(headOf(outcome), body)) });
+  }
+
+  @Get()
+  async query(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = await this.authentication.caller(request);
+    const query = read(queryCommandsQuery, request.query);
+    await this.authentication.checkAppId(query.appId, caller);
+    if (query.deviceId !== undefined) await this.deviceOf(query.deviceId, caller);
+    const { heads, total } = await this.ports.reader.search(toCommandQuery(query, caller));
+    const pagination = { pageNo: query.pageNo, pageSize: query.pageSize, totalSize: total };
+    send(reply, { status: 200, body: successJson({ pagination, data: heads.map(toResourceWithResult) }) });
+  }
+
+  /** Only to CANCELED, and only while PENDING. */
+  @Put(':commandId')
+  async modify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = await this.authentication.caller(request);
+    await this.checkAppId(request, caller);
+    read(modifyCommandBody, request.body);
+    const { commandId, state } = await this.commandOf((request.params as { commandId: string }).commandId, caller);
+    const outcome = await this.ports.commands.cancel(commandId, state.request.deviceId);
+    send(reply, { status: 200, body: successJson(toResourceWithResult(headOf(outcome))) });
+  }
+
+  private async checkAppId(request: FastifyRequest, caller: string): Promise<void> {
+    if (!request.url.includes('?')) return;
+    await this.authentication.checkAppId(read(appIdQuery, request.query).appId, caller);
+  }
+
+  private async deviceOf(deviceId: string, caller: string): Promise<Device> {
+    const device = await this.ports.devices.find(deviceId);
+    if (device?.applicationId !== caller) throw huaweiError('device-unknown');
+    return device;
+  }
+
+  /** A product without a model takes any service. Parameters are not checked against the model yet. */
+  private async checkModel({ command }: CreateCommandBody, device: Device): Promise<void> {
+    const product = await this.ports.products.find(device.productKey);
+    if (!product?.model) return;
+    const service = product.model.services.find(({ id }) => id === command.serviceId);
+    if (service === undefined) throw huaweiError('service-unknown');
+    if (!service.methods.some(({ name }) => name === command.method)) throw huaweiError('command-name-invalid');
+  }
+
+  private async commandOf(hex: string, caller: string): Promise<Head> {
+    const commandId = parseHex32(hex);
+    const head = commandId === undefined ? undefined : await this.ports.reader.head(commandId);
+    if (head?.state.request.applicationId !== caller) {
+      throw huaweiError(errorOfRejection('unknown-command'), 'there is no such command');
+    }
+    return head;
+  }
+}
+
+/** The command after a committed signal; everything else ends the request. */
+function headOf(outcome: Outcome): Head {
+  if (outcome.kind === 'failed') throw outcome.cause;
+  if (outcome.kind === 'rejected') {
+    throw huaweiError(
+      errorOfRejection(outcome.rejection.code),
+      rejectionDetail(outcome.rejection.code, outcome.head?.state),
+    );
+  }
+  if (outcome.head === null) throw new Error('a committed command has no head');
+  return outcome.head;
+}
+
+function rejectionDetail(code: string, state: AcceptedState | undefined): string {
+  return state === undefined ? code : `${code}: the command is ${state.status}`;
+}

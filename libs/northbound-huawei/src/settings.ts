@@ -1,0 +1,35 @@
+import type { DeliveryDefaults } from '@downlink/northbound-kit';
+
+export interface HuaweiSettings {
+  readonly delivery: DeliveryDefaults;
+  /** Life of an access token, in ms. */
+  readonly accessTokenMs: number;
+  /** Life of a refresh token, in ms. */
+  readonly refreshTokenMs: number;
+}
+
+/**
+ * The vendor's numbers: waits from 10–15 s doubling (FAQ on retransmission), 20 commands in the state PENDING (Creating
+ * Device Commands, code 100223), tokens of an hour and a month (Authentication, Refreshing a Token). How long a delivered
+ * command may wait for its result is documented nowhere: 180 s is ours.
+ */
+export const HUAWEI_DEFAULTS: HuaweiSettings = {
+  delivery: { firstWaitMs: 10_000, waitJitter: 0.5, answerWithinMs: 180_000, lateAnswers: 'record', laneCap: 20 },
+  accessTokenMs: 3_600_000,
+  refreshTokenMs: 30 * 86_400_000,
+};
+
+/** What an installation may replace; whatever is left out keeps the vendor's number. */
+export interface HuaweiOptions {
+  readonly delivery?: Partial<DeliveryDefaults>;
+  readonly accessTokenMs?: number;
+  readonly refreshTokenMs?: number;
+}
+
+export function huaweiSettings(options: HuaweiOptions = {}): HuaweiSettings {
+  return {
+    accessTokenMs: options.accessTokenMs ?? HUAWEI_DEFAULTS.accessTokenMs,
+    refreshTokenMs: options.refreshTokenMs ?? HUAWEI_DEFAULTS.refreshTokenMs,
+    delivery: { ...HUAWEI_DEFAULTS.delivery, ...options.delivery },
+  };
+}

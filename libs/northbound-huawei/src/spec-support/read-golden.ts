@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+
+/** A golden exchange; its member `source` names the document or program that it comes from. */
+export function readGolden<T>(name: string): T {
+  return JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), 'utf8')) as T;
+}
+
+export interface GoldenCreate {
+  readonly request: {
+    readonly deviceId: string;
+    readonly command: { readonly serviceId: string; readonly method: string; readonly paras?: Record<string, string> };
+    readonly callbackUrl: string | null;
+    readonly maxRetransmit: number | null;
+  };
+  readonly response: { readonly commandId: string; readonly [member: string]: unknown };
+}

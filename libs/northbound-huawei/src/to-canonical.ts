@@ -1,0 +1,46 @@
+import type { CommandRequest } from '@downlink/command-domain';
+import type { CommandQuery, Device } from '@downlink/command-engine';
+import type { DeliveryDefaults } from '@downlink/northbound-kit';
+import { DEFAULT_EXPIRE_SECONDS, DEFAULT_MAX_RETRANSMIT, type CreateCommandBody } from './wire/create-command.js';
+import type { QueryCommandsQuery } from './wire/query-commands.js';
+
+/**
+ * A create call in canonical words. `expireTime` 0: delivered at once, past the queue, whatever stands in it; otherwise
+ * cached for that long, by default 48 hours.
+ */
+export function toRequest(body: CreateCommandBody, device: Device, delivery: DeliveryDefaults): CommandRequest {
+  const lifetimeMs = (body.expireTime ?? DEFAULT_EXPIRE_SECONDS) * 1000;
+  return {
+    applicationId: device.applicationId,
+    deviceId: device.id,
+    dialect: 'huawei',
+    wireFormat: device.wireFormat,
+    service: body.command.serviceId,
+    method: body.command.method,
+    parameters: body.command.paras ?? {},
+    mode: lifetimeMs === 0 ? 'immediate' : 'cached',
+    lifetimeMs,
+    policy: {
+      maxRetransmit: body.maxRetransmit ?? DEFAULT_MAX_RETRANSMIT,
+      firstWaitMs: delivery.firstWaitMs,
+      waitJitter: delivery.waitJitter,
+      answerWithinMs: delivery.answerWithinMs,
+      lateAnswers: delivery.lateAnswers,
+      laneCap: delivery.laneCap,
+      immediate: 'bypass',
+    },
+    ...(body.callbackUrl !== undefined && { callback: { url: body.callbackUrl, format: 'huawei' } }),
+  };
+}
+
+/** A query in canonical words; `endTime` names a whole second, which still belongs to the answer. */
+export function toCommandQuery(query: QueryCommandsQuery, applicationId: string): CommandQuery {
+  return {
+    applicationId,
+    ...(query.deviceId !== undefined && { deviceId: query.deviceId }),
+    ...(query.startTime !== undefined && { from: query.startTime }),
+    ...(query.endTime !== undefined && { until: query.endTime + 1000 }),
+    offset: query.pageNo * query.pageSize,
+    limit: query.pageSize,
+  };
+}

@@ -1,0 +1,51 @@
+/** An HTTP answer, ready to be sent. */
+export interface Answer {
+  readonly status: number;
+  /** JSON text. */
+  readonly body: string;
+  /** `application/json; charset=utf-8` unless the dialect has its own. */
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What can go wrong before or beside a dialect's own rules. A closed union: each dialect says in its own form what each of
+ * them looks like, so that no answer under its paths ever looks like another's.
+ *
+ * - `malformed`: bad URL, bad JSON, a body that no store can hold, an empty body where JSON was announced
+ * - `unsupported-media-type`: a body that is no JSON
+ * - `too-large`: a body over the limit
+ * - `no-such-route`: nothing is served there, or not with that method
+ * - `unavailable`: a retryable fault; the same request may succeed later
+ * - `broken`: our fault (a bug, or a fault that waiting does not mend)
+ */
+export type Trouble =
+  | { readonly kind: 'malformed'; readonly detail: string }
+  | { readonly kind: 'unsupported-media-type' }
+  | { readonly kind: 'too-large'; readonly limit: number }
+  | { readonly kind: 'no-such-route' }
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'broken' };
+
+/** How a dialect shows itself to what lies beneath its controllers. */
+export interface DialectFace {
+  readonly name: string;
+  /** Path prefixes that are the dialect's own, with both slashes: `/iocm/`. */
+  readonly prefixes: readonly string[];
+  /** Full paths that also take `application/x-www-form-urlencoded`; everywhere else only JSON is taken. */
+  readonly formPaths?: readonly string[];
+  /** The trouble in the dialect's form. Total, and never throws. */
+  answer(trouble: Trouble): Answer;
+}
+
+/**
+ * An answer that ends a request early. Thrown by a dialect's own code (validation, authentication, not found) and sent as
+ * it is; it is an expected answer and is not logged.
+ */
+export class ErrorAnswer extends Error {
+  override readonly name = 'ErrorAnswer';
+
+  constructor(readonly answer: Answer) {
+    super(`answered with ${String(answer.status)}`);
+  }
+}

@@ -1,0 +1,76 @@
+import type { LoggerService, Type, DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BODY_LIMIT, MalformedBody, readForm, readJson } from '../body/read-json.js';
+import { DialectChooser } from '../dialect/choose-dialect.js';
+import type { DialectFace } from '../dialect/dialect.js';
+import { DialectErrorsFilter } from './dialect-errors.filter.js';
+import { ErrorResponder, type NorthboundLogger } from './error-responder.js';
+
+export interface NorthboundAppOptions {
+  readonly dialects: readonly DialectFace[];
+  /** Answers for the paths that belong to no dialect. */
+  readonly fallback: DialectFace;
+  readonly logger: NorthboundLogger;
+  /** Nest's own words; false for silence. */
+  readonly nestLogger: LoggerService | false;
+  /** PEM; with it the server speaks HTTPS. */
+  readonly https?: { readonly cert: string; readonly key: string };
+}
+
+/** A request that has not arrived whole by then is given up (slow senders must not hold sockets for ever). */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/**
+ * Creates the Nest application that dialects are mounted in: Fastify, bodies up to BODY_LIMIT, JSON only (forms where a
+ * dialect says so), every error in the form of the dialect that the path belongs to. Not yet listening.
+ */
+export async function createNorthboundApp(
+  module: Type | DynamicModule,
+  options: NorthboundAppOptions,
+): Promise<NestFastifyApplication> {
+  const chooser = new DialectChooser(options.dialects, options.fallback);
+  const responder = new ErrorResponder(chooser, options.logger);
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // A request line that the router cannot read never reaches the filter.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      responder.respond(error, request.url, reply),
+    ...(options.https && { https: { cert: options.https.cert, key: options.https.key } }),
+  });
+  readBodies(adapter.getInstance() as unknown as FastifyInstance, chooser);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: options.nestLogger,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new DialectErrorsFilter(responder));
+  return app;
+}
+
+function readBodies(fastify: FastifyInstance, chooser: DialectChooser): void {
+  // `%00` in a path or query becomes U+0000, which no store can look for.
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    done(request.url.includes('%00') ? new MalformedBody('the URL holds U+0000') : undefined);
+  });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+    settle(() => readJson(body as Buffer), done),
+  );
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) => {
+    if (chooser.takesForms(request.url)) return settle(() => readForm(body as Buffer), done);
+    done(Object.assign(new Error('not JSON'), { statusCode: 415 }));
+  });
+}
+
+function settle(read: () => unknown, done: (error: Error | null, value?: unknown) => void): void {
+  let value: unknown;
+  try {
+    value = read();
+  } catch (error) {
+    return done(error as Error);
+  }
+  done(null, value);
+}
