@@ -89,6 +89,12 @@ export class BrokerLink {
       versionRefusal ||= connectedAt === undefined && this.#refusesVersion(error);
       if (!versionRefusal && !this.#stopped) this.#outages.failed(error.message);
     });
+    client.on('disconnect', ({ reasonCode }) => {
+      // 0x8b: shutting down; 0x8e: session taken over, which two processes with the same client id see in turn.
+      this.#outages.failed(
+        `the broker ended the connection, reason 0x${(reasonCode ?? 0).toString(16).padStart(2, '0')}`,
+      );
+    });
     client.on('connect', (connack) => {
       connectedAt = performance.now();
       if (client.stream instanceof Socket) client.stream.setNoDelay(true);

@@ -277,12 +277,54 @@ describeWithServers(['mosquitto'], 'a receiver', () => {
     await eventually(() => expect(seen).toEqual(['running', 'waiting']));
   });
 
-  it('says so and tries again when the broker refuses a subscription', async () => {
+  it('stops a broker that knows no bound by pausing, throws away QoS 0 messages meanwhile, and loses no QoS 1 message', async () => {
+    const broker = await aedes();
+    const { handler, batches, seen, release } = gatedHandler();
+    const made = await receiving(broker.url, handler, { receiveMaximum: 10 });
+    const client = await sender(broker.url);
+    await send(client, 'first');
+    await eventually(() => expect(batches).toHaveLength(1));
+    await send(client, ...numbers(0, 19));
+    await eventually(() => expect(made.pending).toBe(19));
+    await client.publishAsync('up/0', 'kept', { qos: 0 });
+    await eventually(() => expect(made.pending).toBe(20));
+    await send(client, ...numbers(19, 500));
+    release();
+    await eventually(() => expect(seen.filter((text) => text !== 'kept')).toEqual(['first', ...numbers(0, 500)]));
+    expect(Math.max(...batches.map((batch) => batch.length))).toBe(10);
+  });
+
+  it('gives its session up to another process with the same client id and has it back afterwards', async () => {
     const broker = await mosquitto();
-    const made = receiver(broker.url, { filters: ['a/#/b'] });
+    const made = receiver(broker.url);
     await made.receiver.start(async () => undefined);
-    await eventually(() => expect(made.logger.lines.filter(({ level }) => level === 'warn')).not.toHaveLength(0));
+    await eventually(() => expect(made.receiver.connected).toBe(true));
+    const rival = receiver(broker.url);
+    await rival.receiver.start(async () => undefined);
+    await eventually(() => expect(made.logger.lines.map(({ level }) => level)).toContain('warn'));
+    await rival.receiver.stop();
+    await eventually(() => expect(made.receiver.connected).toBe(true));
+  });
+
+  it('says so and tries again when the broker refuses a subscription', async () => {
+    const broker = await startAedes();
+    cleanups.push(() => broker.stop());
+    broker.broker.authorizeSubscribe = (_client, _subscription, done) => done(null, null);
+    const made = receiver(broker.url);
+    await made.receiver.start(async () => undefined);
+    const reasons = (): unknown[] => made.logger.lines.map(({ details }) => details['reason']);
+    await eventually(() => expect(reasons()).toContain('subscription refused: Subscribe error: Unspecified error'));
     expect(made.receiver.connected).toBe(false);
+    broker.broker.authorizeSubscribe = (_client, subscription, done) => done(null, subscription);
+    await eventually(() => expect(made.receiver.connected).toBe(true));
+  });
+
+  it('tells the reason that a broker gives for ending the connection', async () => {
+    const broker = await mosquitto();
+    const made = receiver(broker.url, { filters: ['a\u0001'] });
+    await made.receiver.start(async () => undefined);
+    const reasons = (): unknown[] => made.logger.lines.map(({ details }) => details['reason']);
+    await eventually(() => expect(reasons()).toContain('the broker ended the connection, reason 0x81'));
   });
 
   it.each([

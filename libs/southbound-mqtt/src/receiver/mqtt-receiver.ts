@@ -100,7 +100,7 @@ export class MqttReceiver {
     if (gate && connack.sessionPresent) this.#inbox.forgetUnacknowledgedExcept(gate);
     client.subscribe([...this.#options.filters], { qos: 1 }, (error) => {
       if (!error) this.#subscribed = client;
-      else this.#link.drop(client, `subscription refused: ${error.message}`);
+      else if (client.connected) this.#link.drop(client, `subscription refused: ${error.message}`);
     });
   }
 
@@ -153,6 +153,7 @@ export class MqttReceiver {
   async #wait(ms: number): Promise<boolean> {
     const { signal } = this.#stopping;
     if (signal.aborted) return false;
+    // The only rejection is the abort by stop().
     return sleep(ms, true, { signal }).catch(() => false);
   }
 }
