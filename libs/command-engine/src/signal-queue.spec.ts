@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Signal } from '@downlink/command-domain';
+import { Fault } from './fault.js';
+import type { Engine, Outcome } from './outcome.js';
+import { SignalQueue } from './signal-queue.js';
+
+const signal = (deviceId: string): Signal => ({ kind: 'device-reachable', deviceId });
+const committed = (given: Signal): Outcome => ({ kind: 'committed', signal: given, head: null, events: [] });
+
+/** An engine whose transactions end when the spec says so. */
+function steppedEngine() {
+  const batches: { signals: readonly Signal[]; commit: () => void; fail: (error: unknown) => void }[] = [];
+  const engine: Engine = {
+    handle: (signals) =>
+      new Promise((resolve, reject) => {
+        batches.push({ signals, commit: () => resolve(signals.map(committed)), fail: reject });
+      }),
+  };
+  return { engine, batches };
+}
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe('the signal queue', () => {
+  it('hands a lone signal over at once', async () => {
+    const { engine, batches } = steppedEngine();
+    const handled = new SignalQueue(engine).handle(signal('a'));
+    await turn();
+    expect(batches).toHaveLength(1);
+    batches[0]!.commit();
+    expect(await handled).toMatchObject({ kind: 'committed' });
+  });
+
+  it('takes what arrived while a transaction ran as the next one', async () => {
+    const { engine, batches } = steppedEngine();
+    const queue = new SignalQueue(engine, { maxBatch: 500, maxRunning: 1 });
+    const handled = [queue.handle(signal('a'))];
+    await turn();
+    handled.push(...['b', 'c', 'd'].map((id) => queue.handle(signal(id))));
+    await turn();
+    expect(batches).toHaveLength(1);
+    batches[0]!.commit();
+    await turn();
+    expect(batches[1]!.signals.map(({ deviceId }) => deviceId)).toEqual(['b', 'c', 'd']);
+    batches[1]!.commit();
+    expect(await Promise.all(handled)).toHaveLength(4);
+  });
+
+  it('never exceeds the batch or the number of transactions', async () => {
+    const { engine, batches } = steppedEngine();
+    const queue = new SignalQueue(engine, { maxBatch: 2, maxRunning: 2 });
+    const handled = Array.from({ length: 7 }, (_, n) => queue.handle(signal(String(n))));
+    await turn();
+    expect(batches.map(({ signals }) => signals.length)).toEqual([2, 2]);
+    for (let done = 0; done < batches.length; done++) {
+      batches[done]!.commit();
+      await turn();
+    }
+    expect(await Promise.all(handled)).toHaveLength(7);
+  });
+
+  it('tells everybody of a batch when the store is away, and goes on with the next', async () => {
+    const { engine, batches } = steppedEngine();
+    const queue = new SignalQueue(engine);
+    const lost = queue.handle(signal('a'));
+    await turn();
+    batches[0]!.fail(new Fault('store-unavailable', 'away', { retryable: true }));
+    await expect(lost).rejects.toMatchObject({ code: 'store-unavailable' });
+    const next = queue.handle(signal('b'));
+    await turn();
+    batches[1]!.commit();
+    expect(await next).toMatchObject({ kind: 'committed' });
+  });
+});
