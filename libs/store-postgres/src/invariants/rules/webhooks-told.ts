@@ -1,0 +1,79 @@
+import { breachesBy, countBy, type Examination, type Findings, type Invariant } from '../invariant.js';
+
+/** What every application that gave a callback hears of, whichever body it gets (Huawei, Creating Device Commands: callbackUrl). */
+const TOLD = `('CommandDelivered', 'CommandSucceeded', 'CommandFailed', 'CommandTimedOut')`;
+
+/** Start and length of an attempt are rounded to whole milliseconds each. */
+const ROUNDING_MS = 2;
+
+/** Rule 7: every event with a webhook is told until success or exhaustion, per command in order, and never in two wordings. */
+export const webhooksTold: Invariant = {
+  rule: '7',
+  title: 'webhooks are told, in order, in one wording',
+  async check(examination) {
+    const checked = await countBy(examination.client, 'select count(*) from webhook_delivery');
+    const questions = [missing, overdue, unfounded, miscounted, outOfOrder, twoWordings];
+    const breaches: Findings['breaches'][number][] = [];
+    for (const question of questions) breaches.push(...(await question(examination)));
+    return { checked, breaches };
+  },
+};
+
+const missing = ({ client, now, slackMs }: Examination) =>
+  breachesBy(
+    client,
+    `select 'command ' || command_id as subject, type || ' (version ' || event.version || ') has no webhook' as detail
+       from command_event as event join accepted_command using (command_id)
+       left join webhook_delivery as delivery using (command_id, version)
+       where has_callback and type in ${TOLD} and delivery.version is null and event.at < $1::bigint - $2::bigint`,
+    [now, slackMs],
+  );
+
+const overdue = ({ client, now, slackMs }: Examination) =>
+  breachesBy(
+    client,
+    `select 'webhook ' || command_id || '-' || version as subject, 'should have been tried ' || $1::bigint - next_at || ' ms ago' as detail
+       from webhook_delivery where next_at < $1::bigint - $2::bigint`,
+    [now, slackMs],
+  );
+
+const unfounded = ({ client }: Examination) =>
+  breachesBy(
+    client,
+    `select 'webhook ' || command_id || '-' || version as subject, 'tells of an event that is not in the log' as detail
+       from webhook_delivery left join command_event as event using (command_id, version) where event.type is null`,
+  );
+
+const miscounted = ({ client }: Examination) =>
+  breachesBy(
+    client,
+    `select 'webhook ' || command_id || '-' || version as subject,
+       delivery.status || ' after ' || attempts || ' attempts, of ' || count(attempt.attempt) || ' that are recorded '
+         || count(attempt.attempt) filter (where outcome = 'succeeded') || ' succeeded' as detail
+     from webhook_delivery as delivery left join webhook_attempt as attempt using (command_id, version)
+     group by command_id, version, delivery.status, attempts
+     having attempts <> count(attempt.attempt)
+       or (delivery.status = 'succeeded') <> coalesce(bool_or(outcome = 'succeeded'), false)`,
+  );
+
+const outOfOrder = ({ client }: Examination) =>
+  breachesBy(
+    client,
+    `select 'command ' || command_id as subject,
+       'its webhook of version ' || later.version || ' was sent before the one of version ' || earlier.version || ' was over' as detail
+     from webhook_attempt as earlier join webhook_attempt as later using (command_id)
+     where earlier.version < later.version
+       and earlier.started_at + earlier.duration_ms > later.started_at + ${ROUNDING_MS}`,
+  );
+
+const twoWordings = ({ client, received }: Examination) =>
+  breachesBy(
+    client,
+    `with heard as (select * from unnest($1::text[], $2::text[]) as heard (webhook_id, body)), wording as (
+       select webhook_id, body from heard
+       union select heard.webhook_id, delivery.body from heard
+         join webhook_delivery as delivery on heard.webhook_id = delivery.command_id || '-' || delivery.version
+     ) select 'webhook ' || webhook_id as subject, count(*) || ' different bodies' as detail
+       from wording group by webhook_id having count(*) > 1`,
+    [received.map(({ webhookId }) => webhookId), received.map(({ body }) => body)],
+  );
