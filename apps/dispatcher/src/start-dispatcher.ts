@@ -7,6 +7,7 @@ import {
   MqttReceiver,
   UplinkIntake,
   uplinkFilters,
+  type AttemptPublisher,
   type BrokerAddress,
 } from '@downlink/southbound-mqtt';
 import { NestFactory } from '@nestjs/core';
@@ -24,6 +25,8 @@ export interface DispatcherParts {
   /** Where facts come from. */
   readonly facts: CustomTransportStrategy;
   readonly broker: Omit<BrokerAddress, 'clientId'> & { readonly window?: number };
+  /** Stands in front of the publisher where the broker is embedded and knows who listens. */
+  readonly gate?: (publisher: AttemptPublisher) => AttemptPublisher;
   /** This process, unique over the installation. */
   readonly owner: string;
   readonly logger: Logger;
@@ -61,7 +64,8 @@ export async function startDispatcher(parts: DispatcherParts): Promise<{ stop():
   }));
   await publisher.start();
   session.start();
-  const dispatcher = new AttemptDispatcher(reader, publisher, engine, logger);
+  const { gate = (ungated: AttemptPublisher) => ungated } = parts;
+  const dispatcher = new AttemptDispatcher(reader, gate(publisher), engine, logger);
   const consumer = await NestFactory.createMicroservice(DispatcherModule.register({ dispatcher, metrics }), {
     strategy: parts.facts,
     logger: new NestLogger(logger),

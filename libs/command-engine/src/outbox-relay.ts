@@ -8,6 +8,15 @@ export interface RelayObserver {
   notRemoved(count: number, error: unknown): void;
 }
 
+/** Tells a log what the relay has to say. */
+export function relayLog(logger: { warn(details: object, message: string): void }): RelayObserver {
+  return {
+    left: (count, why, err) => logger.warn({ count, why, err }, 'facts are left to the outbox'),
+    notRemoved: (count, err) =>
+      logger.warn({ count, err }, 'published facts could not be removed from the outbox and will come again'),
+  };
+}
+
 /**
  * Publishes committed facts from memory at once and forgets their outbox pointers afterwards. It may lose everything it
  * holds: what it did not publish is still in the outbox and is found by whoever holds the shard (`OutboxSweeper`).

@@ -3,8 +3,7 @@ import { correlationOf, type CommandReader, type Engine } from '@downlink/comman
 import { wireFormats } from '../codecs/wire-formats.js';
 import type { WireFormat, WireFormatCodec } from '../codecs/wire-format-codec.js';
 import type { MqttLogger } from '../mqtt-logger.js';
-import type { PublishOutcome } from '../publisher/publish-outcome.js';
-import type { MqttPublisher } from '../publisher/mqtt-publisher.js';
+import type { OutgoingMessage, PublishOutcome } from '../publisher/publish-outcome.js';
 
 /** An attempt that has started, as the fact `AttemptStarted` tells it. */
 export interface StartedAttempt {
@@ -27,11 +26,17 @@ export interface DispatchReport {
   readonly unknown: number;
 }
 
+/** Where attempts go out. An embedded broker that knows who listens says `no-subscriber` itself, as MQTT 3.1.1 cannot. */
+export interface AttemptPublisher {
+  /** One QoS 1 publish towards this device. Never rejects. */
+  publish(message: OutgoingMessage, deviceId: DeviceId): Promise<PublishOutcome>;
+}
+
 /** Publishes attempts and tells the engine what the broker said. */
 export class AttemptDispatcher {
   constructor(
     private readonly reader: Pick<CommandReader, 'attemptsStillDue'>,
-    private readonly publisher: Pick<MqttPublisher, 'publish'>,
+    private readonly publisher: AttemptPublisher,
     private readonly engine: Engine,
     private readonly logger: MqttLogger,
   ) {}
@@ -75,7 +80,8 @@ export class AttemptDispatcher {
       parameters,
       correlation: correlationOf(attempt.lanePosition),
     });
-    return this.publisher.publish({ ...message, expirySeconds: Math.max(1, Math.floor(leftMs / 1_000)) });
+    const expirySeconds = Math.max(1, Math.floor(leftMs / 1_000));
+    return this.publisher.publish({ ...message, expirySeconds }, attempt.deviceId);
   }
 }
 

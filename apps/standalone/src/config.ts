@@ -1,0 +1,25 @@
+import { integer, loadConfig, port, processSettings } from '@downlink/runtime';
+import { z } from 'zod';
+
+const schema = z.object({
+  ...processSettings,
+  LOG_LEVEL: processSettings.LOG_LEVEL.default('warn'),
+  LOG_FORMAT: processSettings.LOG_FORMAT.default('line'),
+  PORT: port().default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  HTTPS_PORT: port().optional(),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  MQTT_PORT: port().default(1883),
+  DATA_DIR: z.string().default('.downlink'),
+  SIMULATED_DEVICES: integer({ min: 0, max: 1_000, default: 1 }),
+  PROVISION: z.string().optional(),
+});
+
+/** Standalone's settings; the README says what each is. */
+export type StandaloneConfig = Readonly<z.output<typeof schema>>;
+
+/** @throws ConfigError that names every wrong variable */
+export function readConfig(): StandaloneConfig {
+  return loadConfig(schema);
+}
