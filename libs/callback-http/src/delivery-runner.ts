@@ -111,7 +111,7 @@ export class DeliveryRunner {
     this.startMore();
   }
 
-  /** Starts nothing more, waits for what is under way and for its record. */
+  /** Starts nothing more, waits for what is under way and for its record. Closing the sender meanwhile cuts what is under way. */
   async stop(): Promise<void> {
     this.stopped = true;
     const waiting = this.queue.clear();
@@ -160,10 +160,17 @@ export class DeliveryRunner {
     const result = await this.parts.sender.send(delivery);
     ended();
     this.queue.done(key);
+    if (this.stopped && result.error === 'aborted') return this.cut(delivery);
     const attempt = this.attemptOf(delivery, result);
     this.parts.observer.attempted(delivery, attempt);
     this.recorder.add(attempt);
     this.startMore();
+  }
+
+  /** We cut the attempt, so it counts for nobody: the claim lapses and another makes it. */
+  private cut(delivery: Delivery): void {
+    this.held.delete(delivery.webhookId);
+    this.parts.observer.left(1, 'stopping');
   }
 
   private attemptOf(delivery: Delivery, result: SendResult): DeliveryAttempt {

@@ -1,0 +1,23 @@
+import { durationMs, integer, list, loadConfig, port, processSettings, url } from '@downlink/runtime';
+import { z } from 'zod';
+
+const schema = z.object({
+  ...processSettings,
+  OPERATIONS_PORT: port().default(9090),
+  DATABASE_URL: url({ protocols: ['postgres', 'postgresql'] }),
+  DATABASE_POOL: integer({ min: 1, max: 200, default: 6 }),
+  KAFKA_BROKERS: list(),
+  TOPIC_PREFIX: z.string().default('downlink'),
+  WEBHOOK_CONCURRENCY: integer({ min: 1, max: 10_000, default: 256 }),
+  WEBHOOK_CONCURRENCY_PER_ORIGIN: integer({ min: 1, max: 10_000, default: 64 }),
+  WEBHOOK_CAPACITY: integer({ min: 1, max: 1_000_000, default: 10_000 }),
+  WEBHOOK_TIMEOUT: durationMs().default(15_000),
+});
+
+/** The notifier's settings; the README says what each is. */
+export type NotifierConfig = Readonly<z.output<typeof schema>>;
+
+/** @throws ConfigError that names every wrong variable */
+export function readConfig(): NotifierConfig {
+  return loadConfig(schema);
+}

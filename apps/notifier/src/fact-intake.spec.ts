@@ -1,0 +1,68 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { COMMAND } from '@downlink/command-domain/contracts';
+import { Fault, type Delivery, type NewDelivery, type WebhookDeliveries } from '@downlink/command-engine';
+import { FactIntake } from './fact-intake.js';
+import { aFact, aRecord } from './spec-support/facts.js';
+
+const callback = { url: 'http://app.example/hook', format: 'huawei' };
+
+/** Claims what it is given. */
+class Claiming implements WebhookDeliveries {
+  readonly calls: (readonly NewDelivery[])[] = [];
+  away = false;
+  enqueue = async (deliveries: readonly NewDelivery[]): Promise<Delivery[]> => {
+    this.calls.push(deliveries);
+    if (this.away) throw new Fault('store-unavailable', 'away', { retryable: true });
+    return deliveries.map((delivery) => ({ ...delivery, attempts: 0 }));
+  };
+  record = async (): Promise<Delivery[]> => [];
+  claimDue = async (): Promise<Delivery[]> => [];
+  ofCommand = async (): Promise<never[]> => [];
+}
+
+let deliveries: Claiming;
+let accepted: Delivery[];
+let notes: string[];
+let intake: FactIntake;
+
+beforeEach(() => {
+  deliveries = new Claiming();
+  accepted = [];
+  notes = [];
+  const runner = { claimMs: 30_000, accept: (given: readonly Delivery[]) => void accepted.push(...given) };
+  intake = new FactIntake(deliveries, runner, {
+    enqueued: (count) => void notes.push(`enqueued ${count}`),
+    unknownFormat: (format) => void notes.push(`unknown ${format}`),
+  });
+});
+
+describe('FactIntake', () => {
+  it('stores all deliveries of a batch in one call and gives what it claimed to the runner', async () => {
+    const facts = [aFact('AttemptSent', callback), aFact('CommandSucceeded', callback, { version: 4 })];
+    await intake.take({ records: facts.map(aRecord) });
+    expect(deliveries.calls).toHaveLength(1);
+    expect(accepted.map(({ webhookId }) => webhookId)).toEqual([`${COMMAND}-3`, `${COMMAND}-4`]);
+    expect(accepted[0]).toMatchObject({ url: callback.url, applicationId: 'app-1', deviceId: 'device-1' });
+    expect(notes).toEqual(['enqueued 2']);
+  });
+
+  it('does not parse what nobody wants to hear of, and does not trouble the store with it', async () => {
+    const records = [
+      aRecord(aFact('CommandSucceeded')),
+      aRecord(aFact('AttemptStarted', callback)),
+      aRecord(aFact('CommandAccepted', { url: 'http://app.example/', format: 'native' })),
+      aRecord(aFact('CommandSucceeded', { url: 'http://app.example/', format: 'pigeon' })),
+    ];
+    await intake.take({ records });
+    expect(records.map(({ reads }) => reads)).toEqual([0, 0, 0, 0]);
+    expect(deliveries.calls).toEqual([]);
+    expect(notes).toEqual(['unknown pigeon']);
+  });
+
+  it('rejects when the store is away, so that the batch comes again', async () => {
+    deliveries.away = true;
+    const taken = intake.take({ records: [aRecord(aFact('AttemptSent', callback))] });
+    await expect(taken).rejects.toMatchObject({ code: 'store-unavailable', retryable: true });
+    expect(accepted).toEqual([]);
+  });
+});

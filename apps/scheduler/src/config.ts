@@ -1,0 +1,21 @@
+import { durationMs, integer, list, loadConfig, port, processSettings, url } from '@downlink/runtime';
+import { z } from 'zod';
+
+const schema = z.object({
+  ...processSettings,
+  OPERATIONS_PORT: port().default(9090),
+  DATABASE_URL: url({ protocols: ['postgres', 'postgresql'] }),
+  DATABASE_POOL: integer({ min: 1, max: 200, default: 6 }),
+  KAFKA_BROKERS: list(),
+  TOPIC_PREFIX: z.string().default('downlink'),
+  PRESENCE_LEASE: durationMs().default(300_000),
+  PARTITION_DAYS_AHEAD: integer({ min: 1, max: 365, default: 7 }),
+});
+
+/** The scheduler's settings; the README says what each is. */
+export type SchedulerConfig = Readonly<z.output<typeof schema>>;
+
+/** @throws ConfigError that names every wrong variable */
+export function readConfig(): SchedulerConfig {
+  return loadConfig(schema);
+}

@@ -1,0 +1,120 @@
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import {
+  DEFAULT_DUE_RUNNER_OPTIONS,
+  DEFAULT_LEASE_TIMES,
+  OutageObserver,
+  OutboxSweeper,
+  runLoop,
+  SHARD_COUNT,
+  ShardHolder,
+  type DueCommands,
+  type Engine,
+  type FactPublisher,
+  type Outbox,
+  type ShardLeases,
+} from '@downlink/command-engine';
+import { errorLine, type Logger, type Metrics } from '@downlink/runtime';
+import { DueRound, type DueRoundOptions } from './due-round.js';
+import { SchedulerMetrics } from './scheduler.metrics.js';
+
+/** What the scheduler stands on. */
+export interface SchedulerPorts {
+  readonly engine: Engine;
+  readonly dueCommands: DueCommands;
+  readonly outbox: Outbox;
+  readonly publisher: FactPublisher;
+  readonly leases: ShardLeases;
+  /** Makes the log's partitions for the days ahead; returns the names of new ones. */
+  readonly ensurePartitions: (options: { daysAhead: number }) => Promise<string[]>;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** This process, unique over the installation. */
+  readonly owner: string;
+  readonly settings?: Partial<SchedulerSettings>;
+}
+
+export interface SchedulerSettings {
+  readonly lease: { readonly ttlMs: number; readonly everyMs: number };
+  readonly due: DueRoundOptions;
+  readonly outbox: { readonly everyMs: number; readonly olderThanMs: number; readonly limit: number };
+  readonly partitions: { readonly everyMs: number; readonly daysAhead: number };
+}
+
+const DAY_MS = 86_400_000;
+
+export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
+  lease: DEFAULT_LEASE_TIMES,
+  due: { ...DEFAULT_DUE_RUNNER_OPTIONS, stuckMs: 1_000 },
+  outbox: { everyMs: 1_000, olderThanMs: 5_000, limit: 500 },
+  partitions: { everyMs: DAY_MS, daysAhead: 7 },
+};
+
+/** Everything that time causes. Starts and stops with the Nest application that it is mounted in. */
+export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly settings: SchedulerSettings;
+  private readonly metrics: SchedulerMetrics;
+  private readonly holder: ShardHolder;
+  private readonly dueRound: DueRound;
+  private readonly sweeper: OutboxSweeper;
+  private readonly stopping = new AbortController();
+  private loops: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly ports: SchedulerPorts) {
+    this.settings = { ...DEFAULT_SCHEDULER_SETTINGS, ...ports.settings };
+    const { lease, due, outbox } = this.settings;
+    this.metrics = new SchedulerMetrics(ports.metrics, ports.logger);
+    const claim = { group: 'scheduler', owner: ports.owner, shardCount: SHARD_COUNT, ...lease };
+    this.holder = new ShardHolder(ports.leases, claim);
+    this.dueRound = new DueRound(ports.dueCommands, ports.engine, this.metrics, due);
+    this.sweeper = new OutboxSweeper(ports.publisher, ports.outbox, outbox);
+    this.metrics.observeShards(() => this.holder.shards.length);
+  }
+
+  onApplicationBootstrap(): void {
+    const { signal } = this.stopping;
+    const store = this.outage('the store');
+    const rounds = {
+      lease: () => this.holder.beat(),
+      due: () => this.dueRound.run(this.holder.shards, signal),
+      partitions: () => this.makePartitions(),
+    };
+    const loops = Object.entries(rounds).map(([name, round]) => runLoop(round, { name, signal, observer: store }));
+    // The outbox needs both, and the bus may be away for long while everything else goes on.
+    const both = this.outage('the store or the bus');
+    this.loops = Promise.all([...loops, runLoop(() => this.sweep(), { name: 'outbox', signal, observer: both })]);
+  }
+
+  /** Ends the rounds under way and hands the shards back, so that the others need not wait for the lease to lapse. */
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.loops;
+    await this.holder.release().catch((error: unknown) => {
+      this.ports.logger.warn({ reason: errorLine(error) }, 'the shards could not be handed back; their lease lapses');
+    });
+  }
+
+  private async sweep(): Promise<number> {
+    const { everyMs, limit } = this.settings.outbox;
+    const { shards } = this.holder;
+    if (shards.length === 0) return everyMs;
+    const facts = await this.sweeper.sweep(shards);
+    this.metrics.swept(facts);
+    return facts === limit ? 0 : everyMs;
+  }
+
+  private async makePartitions(): Promise<number> {
+    const { everyMs, daysAhead } = this.settings.partitions;
+    const made = await this.ports.ensurePartitions({ daysAhead });
+    if (made.length > 0) this.ports.logger.info({ partitions: made }, 'made partitions for the days ahead');
+    return everyMs;
+  }
+
+  private outage(what: string): OutageObserver {
+    const { logger } = this.ports;
+    return new OutageObserver({
+      failing: (loops, error, sinceMs) =>
+        logger.warn({ loops, sinceMs: Math.round(sinceMs), reason: errorLine(error) }, `waiting for ${what}`),
+      recovered: (loops, sinceMs) => logger.info({ loops, sinceMs: Math.round(sinceMs) }, `${what} is there again`),
+    });
+  }
+}
