@@ -1,0 +1,79 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { makeCommandId, type Signal } from '@downlink/command-domain';
+import {
+  CommandGateway,
+  createEngine,
+  SignalQueue,
+  type CommandIds,
+  type CommittedFact,
+  type Outcome,
+} from '@downlink/command-engine';
+import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
+import { createTestDatabase } from '@downlink/testing';
+import { createNorthboundApp, northboundPorts, type DialectFace, type NorthboundPorts } from '../index.js';
+
+/** A dialect's application as it runs in production, on a database of its own, listening on a free port. */
+export interface RunningNorthbound {
+  /** `http://127.0.0.1:port` */
+  readonly url: string;
+  readonly ports: NorthboundPorts;
+  readonly store: PostgresStore;
+  readonly app: NestFastifyApplication;
+  /** Everything the engine has committed, in order. */
+  readonly facts: readonly CommittedFact[];
+  /** Plays the rest of the world: the broker, the device, the clock. */
+  handle(signal: Signal): Promise<Outcome>;
+  stop(): Promise<void>;
+}
+
+/** 32 bytes; of tests only. */
+const SECRETS_KEY = Buffer.alloc(32, 7).toString('base64');
+
+/** Starts `module` on a real Postgres with the real engine. What it logs as our own fault is thrown by `stop`. */
+export async function startNorthbound(
+  faces: readonly DialectFace[],
+  moduleOf: (ports: NorthboundPorts) => DynamicModule,
+): Promise<RunningNorthbound> {
+  const database = await createTestDatabase({ template: migrate });
+  const store = createPostgresStore({
+    url: database.url,
+    poolSize: 4,
+    secretsKey: SECRETS_KEY,
+    onConnectionError: rethrow,
+  });
+  const facts: CommittedFact[] = [];
+  const engine = createEngine(store.commandStore, { handOver: (committed) => void facts.push(...committed) });
+  const queue = new SignalQueue(engine);
+  const ports = northboundPorts({
+    commands: new CommandGateway(testCommandIds(), queue),
+    reader: store.commandReader,
+    registry: store.registry,
+    tokens: store.accessTokens,
+    webhooks: store.webhookDeliveries,
+  });
+  const faults: object[] = [];
+  const app = await createNorthboundApp(moduleOf(ports), {
+    dialects: faces,
+    fallback: faces[0]!,
+    logger: { warn: () => {}, error: (details) => void faults.push(details) },
+    nestLogger: false,
+  });
+  await app.listen(0, '127.0.0.1');
+  const stop = async () => {
+    await app.close();
+    await store.close();
+    await database.drop();
+    if (faults.length > 0) throw new Error('requests failed through our fault', { cause: faults });
+  };
+  return { url: await app.getUrl(), ports, store, app, facts, handle: (signal) => queue.handle(signal), stop };
+}
+
+function testCommandIds(): CommandIds {
+  let made = 0;
+  return { next: () => makeCommandId(Date.now(), 0, made++ % 4096) };
+}
+
+function rethrow(error: Error): never {
+  throw error;
+}
