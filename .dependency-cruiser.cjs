@@ -18,7 +18,8 @@ const ROOMS = {
   'northbound-enos': ['command-domain', 'command-engine', 'northbound-kit'],
   'northbound-quectel': ['command-domain', 'command-engine', 'northbound-kit'],
   runtime: [],
-  testing: [],
+  // Where Postgres' programs are and who may run them is known to runtime, for standalone's sake.
+  testing: ['runtime'],
 };
 
 /** Packages that belong to certain places: elsewhere they would be a second way of doing what these places are for. */
@@ -49,7 +50,7 @@ const SPECS = '(\\.spec|\\.contract)\\.ts$';
 
 /** Specs, contract suites and the whole-system tests: they may know more than the code they test. */
 const TEST_CODE =
-  '(\\.spec|\\.contract)\\.ts$|^(libs|apps)/[^/]+/src/(contracts|specimens)/|^apps/(bench|e2e)/|^libs/testing/';
+  '(\\.spec|\\.contract)\\.ts$|^(libs|apps)/[^/]+/src/(contracts|specimens)/|/spec-support/|^apps/(bench|e2e)/|^libs/testing/';
 
 const anyOf = (parts) => `(${parts.join('|')})`;
 const packageFolder = (packages) => `node_modules/${anyOf(packages)}/`;

@@ -7,7 +7,10 @@ import { KAFKA_IMAGE } from './kafka-means.js';
 import { kafkaProperties, type KafkaPorts } from './kafka-properties.js';
 import type { KafkaNode } from './kafka-node.js';
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
+
+/** The image's own start writes its settings into files that are read-only when the image was built from a read-only checkout. */
+const START = 'chmod u+w /etc/kafka/docker/* /opt/kafka/config/*; exec /etc/kafka/docker/run';
 
 /** Starts the broker from the image that is there. */
 export async function startKafkaInDocker(ports: KafkaPorts): Promise<KafkaNode> {
@@ -20,7 +23,19 @@ export async function startKafkaInDocker(ports: KafkaPorts): Promise<KafkaNode> 
   const port = String(ports.client);
   const folder = openRunFolder('kafka');
   folder.noteContainer(name);
-  await docker('run', '-d', '--name', name, '-p', `127.0.0.1:${port}:${port}`, ...env, KAFKA_IMAGE);
+  await docker(
+    'run',
+    '-d',
+    '--name',
+    name,
+    '-p',
+    `127.0.0.1:${port}:${port}`,
+    ...env,
+    KAFKA_IMAGE,
+    'bash',
+    '-c',
+    START,
+  );
   let starts = 1;
   const untilReady = () => eventually(() => hasStarted(name, starts), { withinMs: READY_WITHIN_MS, everyMs: 200 });
   const stop = async () => {
@@ -49,7 +64,8 @@ export async function startKafkaInDocker(ports: KafkaPorts): Promise<KafkaNode> 
 async function hasStarted(name: string, starts: number): Promise<void> {
   const { stdout, stderr } = await docker('logs', name);
   const seen = `${stdout}${stderr}`.split('Kafka Server started').length - 1;
-  if (seen < starts) throw new Error(`the broker in container ${name} is not ready`);
+  if (seen < starts)
+    throw new Error(`the broker in container ${name} is not ready: ${stdout.slice(-500)}${stderr.slice(-500)}`);
 }
 
 function docker(...args: string[]) {

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { PostgresBinaries } from '@downlink/runtime';
 import { eventually } from '../eventually.js';
 import { freePort } from '../free-port.js';
 import { noteOpened } from '../opened.js';
 import { openRunFolder, type RunFolder } from '../processes/run-folder.js';
 import { startServerProcess, type ServerProcess } from '../processes/server-process.js';
 import { reportServer } from '../servers/report-server.js';
-import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 
 export interface PostgresOptions {
   /** Whether commits wait for the disk. Off for tests; on for the bench and whatever measures durability. */
@@ -37,6 +37,8 @@ export interface TestPostgres {
 
 /** Starts a Postgres 18 on a free port of 127.0.0.1 with fresh data; ready in about a second. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres> {
+  // Not at the top: every spec file would load all of runtime, and most get their Postgres from the keeper.
+  const { findPostgresBinaries } = await import('@downlink/runtime');
   const binaries = await findPostgresBinaries();
   const folder = openRunFolder('postgres');
   const port = options.port ?? (await freePort());
