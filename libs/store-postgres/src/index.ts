@@ -2,6 +2,7 @@ export * from './commands/postgres-command-store.js';
 export * from './create-postgres-store.js';
 export * from './data-source.js';
 export * from './due/postgres-due-commands.js';
+export * from './invariants/index.js';
 export * from './migrate.js';
 export * from './outbox/postgres-outbox.js';
 export * from './partitions/ensure-partitions.js';
