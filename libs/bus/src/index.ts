@@ -4,3 +4,7 @@ export type { FactServerOptions } from './fact-server-options.js';
 export { OnFacts } from './on-facts.decorator.js';
 export { LocalFactBus, type LocalFactBusOptions } from './local/local-fact-bus.js';
 export { LocalFactServer, type LocalFactServerOptions } from './local/local-fact.server.js';
+export type { KafkaSettings } from './kafka/kafka-settings.js';
+export { KafkaFactPublisher, type KafkaFactPublisherOptions } from './kafka/kafka-fact-publisher.js';
+export { KafkaFactServer, type KafkaFactServerOptions } from './kafka/kafka-fact.server.js';
+export { ensureTopics } from './kafka/ensure-topics.js';
