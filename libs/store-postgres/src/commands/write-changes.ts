@@ -23,8 +23,7 @@ const NEW_HEAD_COLUMNS = Object.keys(NEW_HEAD).join(', ');
 const LANE_CHANGES = Object.keys(LANE).filter((name) => name !== 'device_id');
 
 /**
- * Everything that a unit of work writes, in one statement: one round trip, and each part set-based. `command_id = any` beside
- * the join lets the planner prune partitions before it starts.
+ * Everything that a unit of work writes, in one statement: one round trip, and each part set-based.
  */
 const TEXT = `with
   event as materialized (select * from ${unnested(EVENT, 'event', firstParameter(0))}),
@@ -36,8 +35,7 @@ const TEXT = `with
   moved as (update command set version = head.version, status = head.status, queue_pos = head.queue_pos,
       due_at = head.due_at, state = head.state
     from ${unnested(HEAD_CHANGE, 'head', firstParameter(2))}
-    where command.command_id = head.command_id and command.command_id = any($${String(firstParameter(2))}::bigint[])
-      and command.version = head.previous
+    where command.command_id = head.command_id and command.version = head.previous
     returning 1),
   lanes as (update device_lane set (${LANE_CHANGES.join(', ')}) = (${LANE_CHANGES.map((name) => `lane.${name}`).join(', ')})
     from ${unnested(LANE, 'lane', firstParameter(3))}

@@ -8,7 +8,8 @@ import { asFault } from '../pools/pg-fault.js';
 const POINTERS = `select command_id, version from outbox
   where written_at <= now_ms() - $2 and shard = any($1::smallint[])
   order by written_at, command_id, version limit $3`;
-const HISTORIES = `select ${EVENT_COLUMNS} from command_event where command_id = any($1::bigint[]) order by command_id, version`;
+const HISTORIES = `select ${EVENT_COLUMNS} from command_event join unnest($1::bigint[]) as wanted (id) on command_id = wanted.id
+  order by command_id, version`;
 
 /**
  * Old pointers with their facts, oldest first. A pointer names an event; what else a fact says (the statuses before and after
@@ -27,7 +28,7 @@ export async function readLeftovers(
     }),
   );
   if (pointers.rows.length === 0) return [];
-  const ids = [...new Set(pointers.rows.map(({ command_id }) => command_id))];
+  const ids = [...new Set(pointers.rows.map(({ command_id }) => commandIdOf(command_id)))];
   const histories = await asFault(
     pool.query<StoredEvent>({ name: 'leftover-histories', text: HISTORIES, values: [ids] }),
   );

@@ -13,14 +13,16 @@ export interface PoolOptions {
 }
 
 /**
- * What every session of the engine runs with. All its statements are look-ups by key; a plan must not depend on when the
- * tables were last analysed, and a hash join or sequential scan over the log is never right.
+ * What every session of the engine runs with. All its statements are look-ups by key: a plan must not depend on when the
+ * tables were last analysed, a hash join or sequential scan over the log is never right, and planning again for each call
+ * costs more than the call.
  */
 const SESSION = {
   enable_seqscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
   jit: 'off',
+  plan_cache_mode: 'force_generic_plan',
 };
 
 /**

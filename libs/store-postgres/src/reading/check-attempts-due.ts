@@ -6,7 +6,7 @@ import { asFault } from '../pools/pg-fault.js';
 const TEXT = `select asked.number, (command.due_at - clock.now)::float8 as left
   from (select now_ms() as now offset 0) as clock
   cross join unnest($1::bigint[], $2::bigint[]) with ordinality as asked (command_id, attempt, number)
-  join command on command.command_id = asked.command_id and command.command_id = any($1::bigint[])
+  join command on command.command_id = asked.command_id
   where command.status = 'sending' and (command.state ->> 'attempts')::bigint = asked.attempt
     and command.due_at > clock.now`;
 
@@ -16,11 +16,12 @@ export async function checkAttemptsDue(
   attempts: readonly { commandId: CommandId; attempt: number }[],
 ): Promise<(number | null)[]> {
   if (attempts.length === 0) return [];
+  const ids = attempts.map(({ commandId }) => commandId);
   const { rows } = await asFault(
     pool.query<{ number: string; left: number }>({
       name: 'check-attempts-due',
       text: TEXT,
-      values: [attempts.map(({ commandId }) => commandId), attempts.map(({ attempt }) => attempt)],
+      values: [ids, attempts.map(({ attempt }) => attempt)],
     }),
   );
   const left = new Map(rows.map((row) => [Number(row.number), row.left]));
