@@ -1,18 +1,19 @@
-import { integer, list, loadConfig, port, processSettings, url } from '@downlink/runtime';
+import { durationMs, integer, list, loadConfig, port, processSettings, url } from '@downlink/runtime';
 import { z } from 'zod';
 
 const schema = z.object({
   ...processSettings,
   OPERATIONS_PORT: port().default(9090),
-  DATABASE_URL: url(),
-  DATABASE_POOL: integer({ min: 1, max: 200 }).default(6),
+  DATABASE_URL: url({ protocols: ['postgres', 'postgresql'] }),
+  DATABASE_POOL: integer({ min: 1, max: 200, default: 6 }),
   SECRETS_KEY: z.string().min(1),
   KAFKA_BROKERS: list(),
   TOPIC_PREFIX: z.string().default('downlink'),
-  MQTT_URL: url({ protocols: ['mqtt:', 'mqtts:'] }),
+  MQTT_URL: url({ protocols: ['mqtt', 'mqtts'] }),
   MQTT_USERNAME: z.string().optional(),
   MQTT_PASSWORD: z.string().optional(),
-  MQTT_WINDOW: integer({ min: 1, max: 65_535 }).default(1_000),
+  MQTT_WINDOW: integer({ min: 1, max: 65_535, default: 1_000 }),
+  PRESENCE_LEASE: durationMs().default(300_000),
 });
 
 /** The dispatcher's settings; the README says what each is. */
@@ -20,5 +21,5 @@ export type DispatcherConfig = Readonly<z.output<typeof schema>>;
 
 /** @throws ConfigError that names every wrong variable */
 export function readConfig(): DispatcherConfig {
-  return loadConfig(schema) as DispatcherConfig;
+  return loadConfig(schema);
 }

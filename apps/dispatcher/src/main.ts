@@ -1,0 +1,61 @@
+import { hostname } from 'node:os';
+import { KafkaFactPublisher, KafkaFactServer, type KafkaSettings } from '@downlink/bus';
+import { createEngine, OutboxRelay, relayLog } from '@downlink/command-engine';
+import { createLogger, HealthRegistry, Metrics, retryForever, runMain, startOperationsServer } from '@downlink/runtime';
+import { createPostgresStore, migrate } from '@downlink/store-postgres';
+import { readConfig } from './config.js';
+import { startDispatcher } from './start-dispatcher.js';
+
+runMain(async (lifecycle) => {
+  const config = readConfig();
+  const logger = createLogger({ service: 'dispatcher', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  lifecycle.configure({ logger, stopTimeoutMs: config.STOP_TIMEOUT });
+  const health = new HealthRegistry({ stopping: lifecycle.stopping });
+  const metrics = new Metrics({ service: 'dispatcher' });
+  const operations = await startOperationsServer({ port: config.OPERATIONS_PORT, health, metrics });
+  lifecycle.onStop('operations server', () => operations.close());
+
+  const waiting = { what: 'Postgres', logger, signal: lifecycle.stopping };
+  await retryForever(() => migrate(config.DATABASE_URL), waiting);
+  const store = createPostgresStore({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    secretsKey: config.SECRETS_KEY,
+    applicationName: 'downlink dispatcher',
+    onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
+  });
+  lifecycle.onStop('store', () => store.close());
+  health.register('postgres', async () => store.health().then(() => ({ ok: true })));
+
+  const kafka: KafkaSettings = {
+    brokers: config.KAFKA_BROKERS,
+    clientId: 'downlink-dispatcher',
+    prefix: config.TOPIC_PREFIX,
+  };
+  const publisher = new KafkaFactPublisher({ kafka, logger });
+  publisher.start();
+  const relay = new OutboxRelay(publisher, store.outbox, relayLog(logger));
+  lifecycle.onStop('relay', async () => {
+    await publisher.close();
+    await relay.drain();
+  });
+  const dispatcher = await startDispatcher({
+    engine: createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE }),
+    reader: store.commandReader,
+    registry: store.registry,
+    leases: store.shardLeases,
+    facts: new KafkaFactServer({ kafka, group: `${config.TOPIC_PREFIX}.dispatcher`, logger }),
+    broker: {
+      url: config.MQTT_URL,
+      window: config.MQTT_WINDOW,
+      ...(config.MQTT_USERNAME === undefined ? {} : { username: config.MQTT_USERNAME }),
+      ...(config.MQTT_PASSWORD === undefined ? {} : { password: config.MQTT_PASSWORD }),
+    },
+    owner: `${hostname()}-${process.pid}`,
+    logger,
+    metrics,
+    health,
+  });
+  lifecycle.onStop('dispatcher', () => dispatcher.stop());
+  logger.info({ port: operations.port }, 'ready');
+});
