@@ -1,0 +1,44 @@
+import type { Delivery, DeliveryAttempt } from '@downlink/command-engine';
+import type { Pool } from 'pg';
+import { retryConflicts } from '../commands/retry-conflicts.js';
+import { asFault, breaksConnection } from '../pools/pg-fault.js';
+import { lockDeliveries, settleAttempts } from './settle-attempts.js';
+
+/**
+ * Commits without waiting for the disk. What a crash of the database server can
+ * lose is the last fraction of a second of settlements: those webhooks are sent once more, which "at least once" allows, and
+ * their attempts are missing in the log. Never inconsistent, and a crash of this process loses nothing.
+ */
+const BEGIN = 'begin; set local synchronous_commit = off';
+
+/**
+ * One transaction, one round trip: everything is sent together, the commit too, which the server turns into a rollback when
+ * anything before it failed. So no lock is held while this process is busy with something else.
+ */
+export function recordAttempts(pool: Pool, attempts: readonly DeliveryAttempt[], claimMs: number): Promise<Delivery[]> {
+  return retryConflicts(() => once(pool, attempts, claimMs));
+}
+
+async function once(pool: Pool, attempts: readonly DeliveryAttempt[], claimMs: number): Promise<Delivery[]> {
+  const client = await asFault(pool.connect());
+  let broken = false;
+  try {
+    const [, , claimed] = await Promise.all([
+      asFault(client.query(BEGIN)),
+      lockDeliveries(client, attempts),
+      settleAttempts(client, attempts, claimMs),
+      asFault(client.query('commit')),
+    ]);
+    return claimed;
+  } catch (error) {
+    broken =
+      breaksConnection(error) ||
+      !(await client.query('rollback').then(
+        () => true,
+        () => false,
+      ));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
