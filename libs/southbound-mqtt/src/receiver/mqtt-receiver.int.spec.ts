@@ -328,9 +328,10 @@ describeWithServers(['mosquitto'], 'a receiver', () => {
   });
 
   it.each([
-    { name: 'Mosquitto', start: () => mosquitto() },
-    { name: 'the embedded broker', start: aedes },
-  ])('takes at least 5,000 messages a second from $name with a handler of 5 ms', async ({ name, start }) => {
+    { name: 'Mosquitto', start: () => mosquitto(), least: 5_000 },
+    // Broker, sender and receiver share one process here.
+    { name: 'the embedded broker', start: aedes, least: 2_000 },
+  ])('takes at least $least messages a second from $name with a handler of 5 ms', async ({ name, start, least }) => {
     const broker = await start();
     const total = 20_000;
     let taken = 0;
@@ -346,6 +347,7 @@ describeWithServers(['mosquitto'], 'a receiver', () => {
     await eventually(() => expect(taken).toBe(total), { withinMs: 30_000, everyMs: 5 });
     const rate = total / ((performance.now() - began) / 1_000);
     process.stdout.write(`receiver on ${name}: ${String(Math.round(rate))} messages/s in ${String(calls)} batches\n`);
-    expect(rate).toBeGreaterThan(5_000);
+    // Waiting for the handler inside the parser gives 190.
+    expect(rate).toBeGreaterThan(least);
   });
 });

@@ -11,13 +11,21 @@ export interface MutingProxy {
   unmute(): void;
   /** Breaks all connections; new ones are let through. */
   cut(): void;
+  /** Breaks all connections and lets no new one through until `up`. */
+  down(): void;
+  up(): void;
   stop(): Promise<void>;
 }
 
 export async function startMutingProxy(brokerPort: number): Promise<MutingProxy> {
   const pairs = new Set<{ client: Socket; broker: Socket }>();
+  let isDown = false;
   const muted: (() => void)[] = [];
   const server = createServer({ noDelay: true }, (client) => {
+    if (isDown) {
+      client.destroy();
+      return;
+    }
     const broker = connect({ port: brokerPort, host: '127.0.0.1', noDelay: true });
     const pair = { client, broker };
     pairs.add(pair);
@@ -46,6 +54,13 @@ export async function startMutingProxy(brokerPort: number): Promise<MutingProxy>
     muteClients: () => mute('client'),
     unmute: () => muted.splice(0).forEach((resume) => resume()),
     cut,
+    down() {
+      isDown = true;
+      cut();
+    },
+    up() {
+      isDown = false;
+    },
     async stop() {
       cut();
       await new Promise<void>((resolve) => server.close(() => resolve()));
