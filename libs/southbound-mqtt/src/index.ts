@@ -9,7 +9,12 @@ export { nativeCodec } from './codecs/native/native.codec.js';
 export { isTopicSafe } from './codecs/topic-safety.js';
 export type * from './codecs/wire-format-codec.js';
 export { decodeUplink, uplinkFilters, wireFormats } from './codecs/wire-formats.js';
-export { AttemptDispatcher, type AttemptPublisher, type DispatchReport, type StartedAttempt } from './bridge/attempt-dispatcher.js';
+export {
+  AttemptDispatcher,
+  type AttemptPublisher,
+  type DispatchReport,
+  type StartedAttempt,
+} from './bridge/attempt-dispatcher.js';
 export { UplinkIntake, type IntakeReport } from './bridge/uplink-intake.js';
 export { equalInConstantTime } from './authentication/equal-in-constant-time.js';
 export { parseHuaweiClientId, type HuaweiClientId } from './authentication/huawei-client-id.js';
