@@ -1,4 +1,12 @@
-import type { CommandReader, CommandStore, DueCommands, Outbox } from '@downlink/command-engine';
+import type {
+  AccessTokens,
+  CommandReader,
+  CommandStore,
+  DueCommands,
+  Outbox,
+  Registry,
+  WebhookDeliveries,
+} from '@downlink/command-engine';
 import { PostgresCommandStore } from './commands/postgres-command-store.js';
 import { PostgresDueCommands } from './due/postgres-due-commands.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
@@ -6,10 +14,16 @@ import { ensurePartitions } from './partitions/ensure-partitions.js';
 import { createPool } from './pools/create-pool.js';
 import { asFault } from './pools/pg-fault.js';
 import { PostgresCommandReader } from './reading/postgres-command-reader.js';
+import { createAccessTokens } from './registry/create-access-tokens.js';
+import { createRegistry } from './registry/create-registry.js';
+import { createSecretBox, noSecretBox } from './registry/secret-box.js';
+import { PostgresWebhookDeliveries } from './webhooks/postgres-webhook-deliveries.js';
 
 export interface PostgresStoreOptions {
   /** postgres://user:password@host:port/database; the schema must be there (`migrate`). */
   readonly url: string;
+  /** What secrets are sealed and digested with: 32 bytes in base64. Without it whatever needs a secret fails. @see SecretBox */
+  readonly secretsKey?: string;
   /** Connections for the engine's statements, at most. Default 10; two more are opened for outbox deletions. */
   readonly poolSize?: number;
   /** What the server shows in pg_stat_activity. Default `downlink`. */
@@ -24,6 +38,9 @@ export interface PostgresStore {
   readonly commandReader: CommandReader;
   readonly outbox: Outbox;
   readonly dueCommands: DueCommands;
+  readonly registry: Registry;
+  readonly accessTokens: AccessTokens;
+  readonly webhookDeliveries: WebhookDeliveries;
   /** See `ensurePartitions`. */
   ensurePartitions(options: { daysAhead: number }): Promise<string[]>;
   /** Asks the server something. @throws Fault `store-unavailable` when it does not answer */
@@ -32,9 +49,13 @@ export interface PostgresStore {
   close(): Promise<void>;
 }
 
-/** Opens nothing yet: connections are made when they are first needed, so that it does not matter who starts first. */
+/**
+ * Opens nothing yet: connections are made when they are first needed, so that it does not matter who starts first.
+ * @throws Fault `secrets-key-invalid` (not retryable)
+ */
 export function createPostgresStore(options: PostgresStoreOptions): PostgresStore {
   const { url, poolSize = 10, applicationName = 'downlink', onConnectionError } = options;
+  const secrets = options.secretsKey === undefined ? noSecretBox : createSecretBox(options.secretsKey);
   const pool = createPool({ url, size: poolSize, applicationName, onConnectionError });
   const deletions = createPool({
     url,
@@ -48,6 +69,9 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
     commandReader: new PostgresCommandReader(pool),
     outbox: new PostgresOutbox(pool, deletions),
     dueCommands: new PostgresDueCommands(pool),
+    registry: createRegistry({ pool, secrets }),
+    accessTokens: createAccessTokens({ pool, secrets }),
+    webhookDeliveries: new PostgresWebhookDeliveries(pool),
     ensurePartitions: ({ daysAhead }) => ensurePartitions(pool, { daysAhead }),
     health: async () => void (await asFault(pool.query('select 1'))),
     close: async () => void (await Promise.all([pool.end(), deletions.end()])),

@@ -10,3 +10,8 @@ export * from './pools/create-pool.js';
 export * from './pools/pg-fault.js';
 export * from './reading/postgres-command-reader.js';
 export * from './shard-of.js';
+export * from './registry/create-access-tokens.js';
+export * from './registry/create-registry.js';
+export * from './registry/registry-conflict.js';
+export * from './registry/secret-box.js';
+export * from './webhooks/postgres-webhook-deliveries.js';

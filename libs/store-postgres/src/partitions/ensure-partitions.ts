@@ -9,6 +9,9 @@ const PARTITIONED = {
   command_event: '',
   // A command's row is written some three times: room on the page keeps the updates that move no index HOT.
   command: 'with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000)',
+  // Written twice or more, and each time the index by due time moves.
+  webhook_delivery: 'with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000)',
+  webhook_attempt: '',
 } as const;
 type PartitionedTable = keyof typeof PARTITIONED;
 
@@ -28,11 +31,14 @@ export async function ensurePartitions(
   statements: StatementRunner,
   { daysAhead }: { daysAhead: number },
 ): Promise<string[]> {
+  const parents = Object.keys(PARTITIONED)
+    .map((table) => `'${table}'::regclass`)
+    .join(', ');
   const rows = rowsOf<{ now: string; name: string | null }>(
     await asFault(
       statements.query(
         `select now_ms() as now, child.relname as name from (select) one left join pg_inherits
-           on inhparent in ('command_event'::regclass, 'command'::regclass) left join pg_class child on child.oid = inhrelid`,
+           on inhparent in (${parents}) left join pg_class child on child.oid = inhrelid`,
       ),
     ),
   );

@@ -53,6 +53,13 @@ export function createSecretBox(secretsKey: string): SecretBox {
   };
 }
 
+/** For processes that have no business with secrets. Everything throws Fault `secrets-key-missing` (not retryable). */
+export const noSecretBox: SecretBox = { digest: noKey, matches: noKey, seal: noKey, open: noKey };
+
+function noKey(): never {
+  throw new Fault('secrets-key-missing', 'this process was started without a secrets key', { retryable: false });
+}
+
 function derive(key: Buffer, use: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', `downlink ${use} v1`, KEY_BYTES));
 }
