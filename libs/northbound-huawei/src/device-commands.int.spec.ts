@@ -112,28 +112,26 @@ describe('device commands', () => {
       expect(answers.filter(({ body }) => body['error_code'] === '100223')).toHaveLength(20);
     });
 
-    it.each<[string, object, string, number, string]>([
-      ['an unknown device', { deviceId: 'nobody' }, '', 200, '100418'],
-      ['a foreign device', { deviceId: FOREIGN_DEVICE }, '', 200, '100418'],
-      ['an unknown application in the query', {}, '?appId=nobody', 200, '100203'],
-      ['a foreign application in the query', {}, `?appId=${FOREIGN_APPLICATION}`, 200, '100217'],
-      ['two applications in the query', {}, '?appId=app-1&appId=app-1', 400, '100022'],
+    it.each<[string, object, string, [number, string]]>([
+      ['an unknown device', { deviceId: 'nobody' }, '', [200, '100418']],
+      ['a foreign device', { deviceId: FOREIGN_DEVICE }, '', [200, '100418']],
+      ['an unknown application in the query', {}, '?appId=nobody', [200, '100203']],
+      ['a foreign application in the query', {}, `?appId=${FOREIGN_APPLICATION}`, [200, '100217']],
+      ['two applications in the query', {}, '?appId=app-1&appId=app-1', [400, '100022']],
       [
         'a service that the model lacks',
         { deviceId: MODELLED_DEVICE, command: { serviceId: 'x', method: 'SET' } },
         '',
-        200,
-        '100431',
+        [200, '100431'],
       ],
       [
         'a method that the model lacks',
         { deviceId: MODELLED_DEVICE, command: { serviceId: 'Brightness', method: 'x' } },
         '',
-        400,
-        '102203',
+        [400, '102203'],
       ],
-      ['maxRetransmit 4', { maxRetransmit: 4 }, '', 400, '100022'],
-    ])('refuses %s and stores nothing', async (_, over, query, status, code) => {
+      ['maxRetransmit 4', { maxRetransmit: 4 }, '', [400, '100022']],
+    ])('refuses %s and stores nothing', async (_, over, query, [status, code]) => {
       const before = running.facts.length;
       expectError(await client.create(over, query), status, code);
       expect(running.facts).toHaveLength(before);

@@ -71,41 +71,35 @@ describe('login, refresh and logout', () => {
     expect(await works(accessToken)).toBe(false);
   });
 
-  it.each<[string, string, string, Record<string, string>, number, string]>([
-    ['a wrong secret', '/login', JSON.stringify({ ...credentials, secret: 'x' }), JSON_TYPE, 401, '100208'],
-    ['an unknown application', '/login', JSON.stringify({ ...credentials, appId: 'x' }), JSON_TYPE, 401, '100208'],
-    ['a missing secret', '/login', `appId=${APPLICATION}`, FORM_TYPE, 400, '100022'],
-    ['an empty form', '/login', '', FORM_TYPE, 400, '100022'],
-    ['a form with U+0000', '/login', 'appId=a%00b&secret=x', FORM_TYPE, 400, '100022'],
-    ['a form with __proto__', '/login', 'appId=a&secret=x&__proto__=1', FORM_TYPE, 400, '100022'],
+  it.each<[string, string, [string, Record<string, string>], [number, string]]>([
+    ['a wrong secret', '/login', [JSON.stringify({ ...credentials, secret: 'x' }), JSON_TYPE], [401, '100208']],
+    ['an unknown application', '/login', [JSON.stringify({ ...credentials, appId: 'x' }), JSON_TYPE], [401, '100208']],
+    ['a missing secret', '/login', [`appId=${APPLICATION}`, FORM_TYPE], [400, '100022']],
+    ['an empty form', '/login', ['', FORM_TYPE], [400, '100022']],
+    ['a form with U+0000', '/login', ['appId=a%00b&secret=x', FORM_TYPE], [400, '100022']],
+    ['a form with __proto__', '/login', ['appId=a&secret=x&__proto__=1', FORM_TYPE], [400, '100022']],
     [
       'a secret of 257 characters',
       '/login',
-      JSON.stringify({ ...credentials, secret: 'x'.repeat(257) }),
-      JSON_TYPE,
-      400,
-      '100022',
+      [JSON.stringify({ ...credentials, secret: 'x'.repeat(257) }), JSON_TYPE],
+      [400, '100022'],
     ],
-    ['a form where only JSON is taken', '/refreshToken', 'appId=a', FORM_TYPE, 400, '100022'],
+    ['a form where only JSON is taken', '/refreshToken', ['appId=a', FORM_TYPE], [400, '100022']],
     [
       'a wrong refresh token',
       '/refreshToken',
-      JSON.stringify({ ...credentials, refreshToken: 'x' }),
-      JSON_TYPE,
-      401,
-      '100006',
+      [JSON.stringify({ ...credentials, refreshToken: 'x' }), JSON_TYPE],
+      [401, '100006'],
     ],
     [
       'a wrong secret at refresh',
       '/refreshToken',
-      JSON.stringify({ appId: APPLICATION, secret: 'x', refreshToken: 'x' }),
-      JSON_TYPE,
-      401,
-      '100208',
+      [JSON.stringify({ appId: APPLICATION, secret: 'x', refreshToken: 'x' }), JSON_TYPE],
+      [401, '100208'],
     ],
-    ['the logout of an unknown token', '/logout', JSON.stringify({ accessToken: 'x' }), JSON_TYPE, 403, '1010005'],
-    ['a logout without a token', '/logout', '{}', JSON_TYPE, 400, '100022'],
-  ])('refuses %s', async (_, path, body, headers, status, code) => {
+    ['the logout of an unknown token', '/logout', [JSON.stringify({ accessToken: 'x' }), JSON_TYPE], [403, '1010005']],
+    ['a logout without a token', '/logout', ['{}', JSON_TYPE], [400, '100022']],
+  ])('refuses %s', async (_, path, [body, headers], [status, code]) => {
     const answer = await post(path, body, headers);
     expect(answer.json).toEqual({ error_code: code, error_desc: expect.any(String) });
     expect(answer.status).toBe(status);

@@ -1,0 +1,53 @@
+import { ErrorAnswer, type Answer } from '@downlink/northbound-kit';
+
+/** One wrong member: `path` as in the JSON that was sent (`devices[3].product`), empty for the whole. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Every problem of this API: stable code, HTTP status, title. The codes are part of the interface and never change. */
+export const PROBLEMS = {
+  'validation-failed': { status: 400, title: 'The request is not valid' },
+  malformed: { status: 400, title: 'The request cannot be read' },
+  unauthenticated: { status: 401, title: 'The key is missing or wrong' },
+  forbidden: { status: 403, title: 'This key may not do that' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'unknown-device': { status: 404, title: 'There is no such device' },
+  'unknown-command': { status: 404, title: 'There is no such command' },
+  'lane-full': { status: 409, title: "The device's queue is full" },
+  'device-unreachable': { status: 409, title: 'The device is away' },
+  'not-cancelable': { status: 409, title: 'The command can no longer be canceled' },
+  conflict: { status: 409, title: 'What is there already stands against it' },
+  'too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
+  internal: { status: 500, title: 'The server failed' },
+  unavailable: { status: 503, title: 'The server cannot do this now' },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+const CONTENT_TYPE = 'application/problem+json; charset=utf-8';
+const HEADERS: Partial<Record<ProblemCode, Record<string, string>>> = {
+  unauthenticated: { 'www-authenticate': 'Bearer' },
+  unavailable: { 'retry-after': '1' },
+};
+
+/** A problem in the form of RFC 9457, with `code` and, for validation, `errors` by path. */
+export function problemAnswer(
+  code: ProblemCode,
+  more: { detail?: string; errors?: readonly FieldError[] } = {},
+): Answer {
+  const { status, title } = PROBLEMS[code];
+  const body = JSON.stringify({ type: `urn:downlink:problem:${code}`, title, status, code, ...more });
+  const headers = HEADERS[code];
+  return { status, body, contentType: CONTENT_TYPE, ...(headers && { headers }) };
+}
+
+/** To be thrown: ends the request with this problem. */
+export function problem(
+  code: ProblemCode,
+  more: { detail?: string; errors?: readonly FieldError[] } = {},
+): ErrorAnswer {
+  return new ErrorAnswer(problemAnswer(code, more));
+}

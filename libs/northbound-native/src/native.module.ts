@@ -1,0 +1,33 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NorthboundPorts } from '@downlink/northbound-kit';
+import { NativeAuthentication } from './authentication.js';
+import { ApplicationsController } from './routes/applications.controller.js';
+import { CommandsController } from './routes/commands.controller.js';
+import { DevicesController } from './routes/devices.controller.js';
+import { ProductsController } from './routes/products.controller.js';
+import { ProvisionController } from './routes/provision.controller.js';
+import { nativeSettings, type NativeOptions } from './settings.js';
+import { NATIVE_PORTS, NATIVE_SETTINGS } from './tokens.js';
+
+/** Downlink's own API as a Nest module, for any application that has the ports. Singletons only. */
+@Module({})
+export class NativeModule {
+  static forRoot(ports: NorthboundPorts, options: NativeOptions): DynamicModule {
+    const settings = nativeSettings(options);
+    return {
+      module: NativeModule,
+      controllers: [
+        CommandsController,
+        DevicesController,
+        ProductsController,
+        ApplicationsController,
+        ProvisionController,
+      ],
+      providers: [
+        { provide: NATIVE_PORTS, useValue: ports },
+        { provide: NATIVE_SETTINGS, useValue: settings },
+        { provide: NativeAuthentication, useValue: new NativeAuthentication(ports, settings.adminKey) },
+      ],
+    };
+  }
+}

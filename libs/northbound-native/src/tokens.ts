@@ -1,0 +1,3 @@
+/** What Nest injects by. */
+export const NATIVE_PORTS = Symbol('native ports');
+export const NATIVE_SETTINGS = Symbol('native settings');
