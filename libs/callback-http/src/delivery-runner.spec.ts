@@ -57,6 +57,14 @@ describe('DeliveryRunner', () => {
     expect(sender.started.filter(({ url }) => url.includes('dead'))).toHaveLength(3);
   });
 
+  it('says before deliveries are stored which of them it has no room for', () => {
+    const runner = runnerWith({ concurrency: 1, capacity: 30, waitingPerKey: 10 });
+    runner.accept(many(9, 'http://a/'), now());
+    const [a, b, c, d] = [many(3, 'http://a/'), many(10, 'http://b/'), many(11, 'http://c/'), many(10, 'http://d/')];
+    expect(runner.divide([...a, ...b, ...c])).toEqual({ now: b, later: [...a, ...c] });
+    expect(runner.divide([...a.slice(1), ...b, ...d])).toEqual({ now: [...a.slice(1), ...b], later: d });
+  });
+
   it('records in one call what gathered while the call before was running', async () => {
     const runner = runnerWith();
     deliveries.block();

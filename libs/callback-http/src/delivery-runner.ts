@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryAttempt, WebhookDeliveries } from '@downlink/command-engine';
+import type { Delivery, DeliveryAttempt, NewDelivery, WebhookDeliveries } from '@downlink/command-engine';
 import { AttemptRecorder, type RecorderObserver } from './attempt-recorder.js';
 import type { CallbackSender, SendResult } from './callback-sender.js';
 import { FairQueue } from './fair-queue.js';
@@ -24,8 +24,8 @@ export interface DeliveryRunnerOptions {
 export const DEFAULT_RUNNER_OPTIONS: DeliveryRunnerOptions = {
   concurrency: 256,
   concurrencyPerKey: 64,
-  capacity: 10_000,
-  waitingPerKey: 2_000,
+  capacity: 20_000,
+  waitingPerKey: 5_000,
   claimMs: 30_000,
   attemptNeedsMs: 17_000,
   recordRetryMs: 500,
@@ -99,16 +99,38 @@ export class DeliveryRunner {
   }
 
   /**
+   * Divides what is about to be stored: what would be taken now, and what had better stay unclaimed in the store until the
+   * sweeper finds room for it. All deliveries of one (application, origin) go the same way, so commands keep their order.
+   */
+  divide<D extends NewDelivery>(deliveries: readonly D[]): { readonly now: D[]; readonly later: D[] } {
+    const byKey = new Map<string, D[]>();
+    for (const delivery of deliveries) {
+      const key = keyOf(delivery);
+      const line = byKey.get(key);
+      if (line === undefined) byKey.set(key, [delivery]);
+      else line.push(delivery);
+    }
+    const divided = { now: [] as D[], later: [] as D[] };
+    for (const [key, line] of byKey) {
+      const fits = line.length <= this.queue.roomFor(key) && divided.now.length + line.length <= this.room;
+      (fits ? divided.now : divided.later).push(...line);
+    }
+    return divided;
+  }
+
+  /**
    * Takes claimed deliveries; returns at once. What there is no room for is left to the lapse of its claim. One that is held
    * already only has its claim renewed.
    * @param claimedAt performance.now() before the call that claimed them
+   * @returns how many it did not take
    */
-  accept(deliveries: readonly Delivery[], claimedAt: number): void {
+  accept(deliveries: readonly Delivery[], claimedAt: number): number {
     const startBy = claimedAt + this.options.claimMs - this.options.attemptNeedsMs;
     let refused = 0;
     for (const delivery of deliveries) if (!this.hold(delivery, startBy)) refused += 1;
     if (refused > 0) this.parts.observer.left(refused, this.stopped ? 'stopping' : 'full');
     this.startMore();
+    return refused;
   }
 
   /** Starts nothing more, waits for what is under way and for its record. Closing the sender meanwhile cuts what is under way. */
@@ -189,7 +211,7 @@ export class DeliveryRunner {
 }
 
 /** Isolation is per application and origin: one application's dead receiver is not another application's affair. */
-function keyOf({ applicationId, url }: Delivery): string {
+function keyOf({ applicationId, url }: NewDelivery): string {
   const origin = URL.canParse(url) ? new URL(url).origin : url;
   return `${applicationId} ${origin}`;
 }

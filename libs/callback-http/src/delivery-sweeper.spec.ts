@@ -38,6 +38,14 @@ describe('DeliverySweeper', () => {
     expect(deliveries.asked[0]).toEqual({ shards: [1, 2], limit: 500 });
   });
 
+  it('goes on at once after a full page, unless the runner could not take all of it', async () => {
+    const { deliveries, sweeper } = sweeperWith(20_000);
+    deliveries.waiting = 20_000;
+    for (let page = 0; page < 10; page++) expect((await sweeper.round([1])).pauseMs).toBe(0);
+    // 64 of the one origin are under way and 5,000 may wait.
+    expect(await sweeper.round([1])).toEqual({ claimed: 500, pauseMs: 250 });
+  });
+
   it('claims no more than the runner has room for', async () => {
     const { deliveries, sweeper } = sweeperWith(30);
     deliveries.waiting = 100;

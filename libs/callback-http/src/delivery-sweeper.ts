@@ -25,7 +25,8 @@ export class DeliverySweeper {
   }
 
   /**
-   * One round over these shards: claims no more than the runner has room for and gives it to the runner.
+   * One round over these shards: claims no more than the runner has room for and gives it to the runner. A full page that
+   * the runner took whole is followed by the next at once; one that it did not is the backlog of a receiver that is too slow.
    * @returns how many it claimed, and how long to pause before the next round, in ms
    * @throws Fault (retryable) when the store is away.
    */
@@ -35,7 +36,8 @@ export class DeliverySweeper {
     if (shards.length === 0 || room === 0) return { claimed: 0, pauseMs: idleMs };
     const claimedAt = performance.now();
     const due = await this.deliveries.claimDue(shards, room, this.runner.claimMs);
-    this.runner.accept(due, claimedAt);
+    const refused = this.runner.accept(due, claimedAt);
+    if (due.length === limit && refused === 0) return { claimed: due.length, pauseMs: 0 };
     return { claimed: due.length, pauseMs: due.length > 0 ? busyMs : idleMs };
   }
 }

@@ -19,6 +19,11 @@ export class FairQueue<T> {
     return true;
   }
 
+  /** How many more may wait for this key. */
+  roomFor(key: string): number {
+    return this.caps.waiting - (this.lines.get(key)?.waiting.length ?? 0);
+  }
+
   /** The next item, now under way, or undefined when nobody may go. Each taken item is handed to `done` later. */
   take(): { key: string; item: T } | undefined {
     const key = this.turns.shift();
