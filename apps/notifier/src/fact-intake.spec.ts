@@ -10,8 +10,10 @@ const callback = { url: 'http://app.example/hook', format: 'huawei' };
 class Claiming implements WebhookDeliveries {
   readonly calls: (readonly NewDelivery[])[] = [];
   away = false;
-  enqueue = async (deliveries: readonly NewDelivery[]): Promise<Delivery[]> => {
+  readonly claims: number[] = [];
+  enqueue = async (deliveries: readonly NewDelivery[], claimMs: number): Promise<Delivery[]> => {
     this.calls.push(deliveries);
+    this.claims.push(claimMs);
     if (this.away) throw new Fault('store-unavailable', 'away', { retryable: true });
     return deliveries.map((delivery) => ({ ...delivery, attempts: 0 }));
   };
@@ -23,13 +25,19 @@ class Claiming implements WebhookDeliveries {
 let deliveries: Claiming;
 let accepted: Delivery[];
 let notes: string[];
+let room: number;
 let intake: FactIntake;
 
 beforeEach(() => {
   deliveries = new Claiming();
   accepted = [];
   notes = [];
-  const runner = { claimMs: 30_000, accept: (given: readonly Delivery[]) => void accepted.push(...given) };
+  room = 100;
+  const runner = {
+    claimMs: 30_000,
+    accept: (given: readonly Delivery[]) => 0 * accepted.push(...given),
+    divide: <D extends NewDelivery>(given: readonly D[]) => ({ now: given.slice(0, room), later: given.slice(room) }),
+  };
   intake = new FactIntake(deliveries, runner, {
     enqueued: (count) => void notes.push(`enqueued ${count}`),
     unknownFormat: (format) => void notes.push(`unknown ${format}`),
@@ -44,6 +52,15 @@ describe('FactIntake', () => {
     expect(accepted.map(({ webhookId }) => webhookId)).toEqual([`${COMMAND}-3`, `${COMMAND}-4`]);
     expect(accepted[0]).toMatchObject({ url: callback.url, applicationId: 'app-1', deviceId: 'device-1' });
     expect(notes).toEqual(['enqueued 2']);
+  });
+
+  it('stores what the runner has no room for unclaimed, for the sweeper to take up', async () => {
+    room = 1;
+    const facts = [aFact('AttemptSent', callback), aFact('CommandSucceeded', callback, { version: 4 })];
+    await intake.take({ records: facts.map(aRecord) });
+    expect(deliveries.calls.map((call) => call.map(({ version }) => version))).toEqual([[3], [4]]);
+    expect(deliveries.claims).toEqual([30_000, 1]);
+    expect(accepted.map(({ version }) => version)).toEqual([3]);
   });
 
   it('does not parse what nobody wants to hear of, and does not trouble the store with it', async () => {
