@@ -1,5 +1,5 @@
 import { Fault } from '@downlink/command-engine';
-import { Partitioners, type Message, type Producer, type RecordMetadata } from 'kafkajs';
+import { Partitioners, type Message, type Producer } from 'kafkajs';
 import type { BusLogger } from '../bus-logger.js';
 import { pause } from '../delivery/backoff.js';
 import { describeError } from '../delivery/describe-error.js';
@@ -8,6 +8,7 @@ import { createKafkaClient, FOR_EVER, type KafkaClient } from './kafka-client.js
 import type { KafkaSettings } from './kafka-settings.js';
 import { isRefusal } from './refusal.js';
 import { SendQueue, type Waiting } from './send-queue.js';
+import { unacknowledged } from './unacknowledged.js';
 
 export interface SenderOptions {
   readonly settings: KafkaSettings;
@@ -159,19 +160,6 @@ export class KafkaSender {
     if (producer !== undefined) await settledWithin(producer.disconnect(), 2_000);
     await pause(500, this.#closing.signal);
   }
-}
-
-/**
- * Records whose partition is not among those acknowledged. kafkajs 2.2.4 skips a broker that has answered when it tries a
- * send again: partitions that moved to that broker meanwhile are then left out, and the send succeeds without them.
- */
-export function unacknowledged(
-  batch: readonly Waiting[],
-  acknowledged: readonly Pick<RecordMetadata, 'partition'>[],
-  partitionOf: Pick<WeakMap<Message, number>, 'get'>,
-): readonly Waiting[] {
-  const partitions = new Set(acknowledged.map(({ partition }) => partition));
-  return batch.filter(({ message }) => !partitions.has(partitionOf.get(message) ?? -1));
 }
 
 function closed(): Fault {
