@@ -64,7 +64,7 @@ describe("the keeper of a test run's servers", () => {
   it('leaves nothing when the run is killed', async () => {
     const started = await startRun();
     started.process.kill('SIGKILL');
-    await eventually(() => expect(foldersOf(started.run)).toEqual([]));
+    await eventually(() => expect(foldersOf(started.run)).toEqual([]), { withinMs: 30_000 });
     await expect(canConnect(started.ports[0]!)).rejects.toThrow('ECONNREFUSED');
   });
 });

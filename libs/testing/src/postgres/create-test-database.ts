@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
-import { eventually } from '../eventually.js';
 import { noteOpened } from '../opened.js';
 import { sharedPostgres } from '../keeper/shared-servers.js';
+
+/** How long a drop waits for connections to end by themselves before it cuts them. */
+const PATIENCE_MS = 1000;
 
 /** A database of one's own on the test run's server. */
 export interface TestDatabase {
   url: string;
   name: string;
-  /** Cuts its connections and removes it. */
+  /** Removes it; connections that have not ended within a second are cut. */
   drop(): Promise<void>;
 }
 
@@ -47,9 +50,8 @@ async function prepareTemplate(name: string, template: (url: string) => Promise<
     await admin.query(`drop database if exists ${half} with (force)`);
     await admin.query(`create database ${half} template template0`);
     await template(server.urlOf(half));
-    // A pool that has been ended may still be saying goodbye to the server.
-    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [half]);
-    await eventually(() => admin.query(`alter database ${half} rename to ${name}`));
+    // Postgres itself waits up to 5 s here for connections that are just saying goodbye.
+    await admin.query(`alter database ${half} rename to ${name}`);
   });
 }
 
@@ -62,10 +64,23 @@ async function cloneOf(template: string): Promise<TestDatabase> {
     url: server.urlOf(name),
     name,
     async drop() {
-      await withAdmin((admin) => admin.query(`drop database if exists ${name} with (force)`));
+      await withAdmin(async (admin) => {
+        await untilNobodyIsConnected(admin, name);
+        await admin.query(`drop database if exists ${name} with (force)`);
+      });
       closed();
     },
   };
+}
+
+/** A pool that is being closed at this moment would see its connections cut, and say so as an error that nobody handles. */
+async function untilNobodyIsConnected(admin: pg.Client, database: string): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadline) {
+    const { rowCount } = await admin.query('select from pg_stat_activity where datname = $1', [database]);
+    if (rowCount === 0) return;
+    await wait(20);
+  }
 }
 
 /** The connection's end also gives back its advisory locks. */

@@ -55,9 +55,9 @@ describe('startProcess', () => {
 
   it('ends a process that does not become ready in time', async () => {
     const script = write('slow.mjs', 'console.log(process.pid); setInterval(() => {}, 1000);');
-    const slow = startProcess({ name: 'slow', script, ready, readyWithinMs: 500 });
+    const slow = startProcess({ name: 'slow', script, ready, readyWithinMs: 3000 });
     const message = await slow.then(String, (reason: unknown) => String(reason));
-    expect(message).toMatch(/not within 500 ms/);
+    expect(message).toMatch(/not within 3000 ms/);
     const pid = Number(/^(\d+)$/m.exec(message)?.[1]);
     await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
   });
