@@ -5,10 +5,14 @@ import type {
   DueCommands,
   Outbox,
   Registry,
+  ShardLeases,
   WebhookDeliveries,
+  WorkerNumbers,
 } from '@downlink/command-engine';
 import { PostgresCommandStore } from './commands/postgres-command-store.js';
 import { PostgresDueCommands } from './due/postgres-due-commands.js';
+import { PostgresShardLeases } from './leases/postgres-shard-leases.js';
+import { PostgresWorkerNumbers } from './leases/postgres-worker-numbers.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
 import { ensurePartitions } from './partitions/ensure-partitions.js';
 import { createPool } from './pools/create-pool.js';
@@ -41,6 +45,8 @@ export interface PostgresStore {
   readonly registry: Registry;
   readonly accessTokens: AccessTokens;
   readonly webhookDeliveries: WebhookDeliveries;
+  readonly shardLeases: ShardLeases;
+  readonly workerNumbers: WorkerNumbers;
   /** See `ensurePartitions`. */
   ensurePartitions(options: { daysAhead: number }): Promise<string[]>;
   /** Asks the server something. @throws Fault `store-unavailable` when it does not answer */
@@ -72,6 +78,8 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
     registry: createRegistry({ pool, secrets }),
     accessTokens: createAccessTokens({ pool, secrets }),
     webhookDeliveries: new PostgresWebhookDeliveries(pool),
+    shardLeases: new PostgresShardLeases(pool),
+    workerNumbers: new PostgresWorkerNumbers(pool),
     ensurePartitions: ({ daysAhead }) => ensurePartitions(pool, { daysAhead }),
     health: async () => void (await asFault(pool.query('select 1'))),
     close: async () => void (await Promise.all([pool.end(), deletions.end()])),

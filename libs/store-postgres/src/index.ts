@@ -3,6 +3,8 @@ export * from './create-postgres-store.js';
 export * from './data-source.js';
 export * from './due/postgres-due-commands.js';
 export * from './invariants/index.js';
+export * from './leases/postgres-shard-leases.js';
+export * from './leases/postgres-worker-numbers.js';
 export * from './migrate.js';
 export * from './outbox/postgres-outbox.js';
 export * from './partitions/ensure-partitions.js';

@@ -5,12 +5,13 @@ import { asFault } from '../pools/pg-fault.js';
 import { headOf, HEAD_COLUMNS, type StoredHead } from './head-row.js';
 
 /**
- * A join to the ids and not `= any`: Postgres prunes partitions for each id of a join, but not for an array that comes as a
- * parameter, which would be looked up in every partition.
+ * One look-up for each id and not `= any`: Postgres prunes partitions for each of them, but not for an array that comes as a
+ * parameter, which would be looked up in every partition. The limit keeps it that way, whatever the statistics say.
  */
 const TEXT = `select now_ms() as now, found.* from (select) as once
   left join (
-    select ${HEAD_COLUMNS} from unnest($1::bigint[]) as wanted (id) join command on command.command_id = wanted.id
+    select head.* from unnest($1::bigint[]) as wanted (id)
+    cross join lateral (select ${HEAD_COLUMNS} from command where command_id = wanted.id limit 1) as head
   ) as found on true`;
 
 /**

@@ -8,8 +8,9 @@ import { asFault } from '../pools/pg-fault.js';
 const POINTERS = `select command_id, version from outbox
   where written_at <= now_ms() - $2 and shard = any($1::smallint[])
   order by written_at, command_id, version limit $3`;
-const HISTORIES = `select ${EVENT_COLUMNS} from command_event join unnest($1::bigint[]) as wanted (id) on command_id = wanted.id
-  order by command_id, version`;
+const HISTORIES = `select event.* from unnest($1::bigint[]) as wanted (id)
+  cross join lateral (select ${EVENT_COLUMNS} from command_event where command_id = wanted.id offset 0) as event
+  order by event.command_id, event.version`;
 
 /**
  * Old pointers with their facts, oldest first. A pointer names an event; what else a fact says (the statuses before and after

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { Fault, isFault } from '@downlink/command-engine';
 
 /** A head moved, a key was taken, or Postgres chose this transaction as the victim of a deadlock: decide again. */
@@ -25,7 +26,8 @@ const LOST =
  * a bug (an unknown column, a syntax error).
  */
 export function faultOf(error: unknown): unknown {
-  if (!(error instanceof Error) || isFault(error)) return error;
+  // Not `instanceof`: errors of Node's own sockets are of another realm where this runs inside a vm context, as in Jest.
+  if (!isNativeError(error) || isFault(error)) return error;
   const code = codeOf(error);
   if (CONFLICTS.has(code)) return fault('version-conflict', true, error);
   if (UNAVAILABLE.test(code) || NETWORK.has(code) || LOST.test(error.message))
@@ -52,7 +54,7 @@ export function breaksConnection(error: unknown): boolean {
 function codeOf(error: Error & { code?: unknown; errors?: unknown }): string {
   if (typeof error.code === 'string') return error.code;
   const first: unknown = Array.isArray(error.errors) ? error.errors[0] : undefined;
-  return first instanceof Error ? codeOf(first) : '';
+  return isNativeError(first) ? codeOf(first) : '';
 }
 
 function fault(code: string, retryable: boolean, cause: Error): Fault {

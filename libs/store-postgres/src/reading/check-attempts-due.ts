@@ -2,13 +2,18 @@ import type { CommandId } from '@downlink/command-domain';
 import type { Pool } from 'pg';
 import { asFault } from '../pools/pg-fault.js';
 
-/** While a command is sending, its deadline is the instant until which the attempt may be published. */
-const TEXT = `select asked.number, (command.due_at - clock.now)::float8 as left
+/**
+ * While a command is sending, its deadline is the instant until which the attempt may be published. The look-up is fenced off by its
+ * limit: joined plainly, the planner likes to walk everything that is due later than now in place of the few ids.
+ */
+const TEXT = `select asked.number, (found.due_at - clock.now)::float8 as left
   from (select now_ms() as now offset 0) as clock
   cross join unnest($1::bigint[], $2::bigint[]) with ordinality as asked (command_id, attempt, number)
-  join command on command.command_id = asked.command_id
-  where command.status = 'sending' and (command.state ->> 'attempts')::bigint = asked.attempt
-    and command.due_at > clock.now`;
+  cross join lateral (
+    select status, (state ->> 'attempts')::bigint as attempt, due_at from command
+    where command.command_id = asked.command_id limit 1
+  ) as found
+  where found.status = 'sending' and found.attempt = asked.attempt and found.due_at > clock.now`;
 
 /** On the hot path before every publish: one statement for any number of attempts. */
 export async function checkAttemptsDue(

@@ -7,9 +7,12 @@ import { asFault } from '../pools/pg-fault.js';
 const LANES = `select question.number, device_lane.next_position
   from unnest($1::text[]) with ordinality as question (device_id, number)
   join device_lane on device_lane.device_id = question.device_id`;
-const COMMANDS = `select question.number, command.command_id
+const COMMANDS = `select question.number, found.command_id
   from unnest($1::bigint[], $2::text[], $3::bigint[]) as question (number, device_id, lane_position)
-  join command on command.device_id = question.device_id and command.lane_position = question.lane_position`;
+  cross join lateral (
+    select command_id from command
+    where command.device_id = question.device_id and command.lane_position = question.lane_position limit 1
+  ) as found`;
 
 /**
  * Two statements for any number of questions: how far each lane has come, and the commands at the positions that follow from

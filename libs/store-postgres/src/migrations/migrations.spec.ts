@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { migrations } from './index.js';
+
+/** The first characters of the SHA-256 of each released migration's SQL. A new migration adds a line; no line ever changes. */
+const RELEASED: Readonly<Record<string, string>> = {};
+
+const steps = migrations.map((migration) => new migration());
+
+describe('migrations', () => {
+  it('are numbered 1, 2, 3 … in the order of the list', () => {
+    expect(steps.map(({ name }) => Number(name.slice(-13)))).toEqual(steps.map((_, index) => index + 1));
+  });
+
+  it('never change once they are released: a correction is the next number', () => {
+    const hashes = steps.map(({ name, sql }) => [name, createHash('sha256').update(sql).digest('hex').slice(0, 16)]);
+    expect(Object.fromEntries(hashes)).toEqual(RELEASED);
+  });
+
+  it('do not go back', async () => {
+    await expect(steps[0]!.down()).rejects.toThrow('only go forward');
+  });
+});
