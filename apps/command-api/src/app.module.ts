@@ -1,0 +1,20 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { NorthboundPorts } from '@downlink/northbound-kit';
+import { HuaweiModule, type HuaweiOptions } from '@downlink/northbound-huawei';
+import { NativeModule, type NativeOptions } from '@downlink/northbound-native';
+
+export interface DialectOptions {
+  readonly huawei?: HuaweiOptions;
+  readonly native: NativeOptions;
+}
+
+/** All dialects, each a module of its own over the same ports. */
+@Module({})
+export class CommandApiModule {
+  static forRoot(ports: NorthboundPorts, options: DialectOptions): DynamicModule {
+    return {
+      module: CommandApiModule,
+      imports: [HuaweiModule.forRoot(ports, options.huawei), NativeModule.forRoot(ports, options.native)],
+    };
+  }
+}

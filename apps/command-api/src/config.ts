@@ -1,0 +1,35 @@
+import { ConfigError, durationMs, integer, list, loadConfig, port, processSettings, url } from '@downlink/runtime';
+import { z } from 'zod';
+
+const MIN_ADMIN_KEY = 16;
+
+const schema = z.object({
+  ...processSettings,
+  PORT: port().default(3000),
+  HOST: z.string().default('0.0.0.0'),
+  /** PEM files; with both the server speaks HTTPS. */
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  DATABASE_URL: url({ protocols: ['postgres', 'postgresql'] }),
+  DATABASE_POOL: integer({ min: 1, max: 200, default: 10 }),
+  SECRETS_KEY: z.string(),
+  ADMIN_KEY: z.string().min(MIN_ADMIN_KEY, { error: `expected at least ${String(MIN_ADMIN_KEY)} characters` }),
+  KAFKA_BROKERS: list(),
+  TOPIC_PREFIX: z.string().default('downlink'),
+  /** A provisioning file that is applied at each start. */
+  PROVISION: z.string().optional(),
+  PRESENCE_LEASE: durationMs().default(300_000),
+  FIRST_WAIT: durationMs().optional(),
+  ANSWER_WITHIN: durationMs().optional(),
+});
+
+/** The API's settings; the README says what each is. */
+export type CommandApiConfig = Readonly<z.output<typeof schema>>;
+
+/** @throws ConfigError that names every wrong variable */
+export function readConfig(): CommandApiConfig {
+  const config = loadConfig(schema);
+  if ((config.TLS_CERT === undefined) === (config.TLS_KEY === undefined)) return config;
+  const variable = config.TLS_CERT === undefined ? 'TLS_CERT' : 'TLS_KEY';
+  throw new ConfigError([{ variable, problem: 'TLS_CERT and TLS_KEY are needed both or neither' }]);
+}

@@ -1,0 +1,89 @@
+import { hostname } from 'node:os';
+import { readFile } from 'node:fs/promises';
+import { KafkaFactPublisher } from '@downlink/bus';
+import {
+  CommandGateway,
+  createEngine,
+  LeasedCommandIds,
+  OutboxRelay,
+  relayLog,
+  SignalQueue,
+} from '@downlink/command-engine';
+import { createLogger, HealthRegistry, Metrics, retryForever, runMain } from '@downlink/runtime';
+import { createPostgresStore, migrate } from '@downlink/store-postgres';
+import { readConfig, type CommandApiConfig } from './config.js';
+import { applyProvisionFile } from './provision-file.js';
+import { startCommandApi } from './start-command-api.js';
+
+runMain(async (lifecycle) => {
+  const config = readConfig();
+  const logger = createLogger({ service: 'command-api', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  lifecycle.configure({ logger, stopTimeoutMs: config.STOP_TIMEOUT });
+  const health = new HealthRegistry({ stopping: lifecycle.stopping });
+
+  const store = createPostgresStore({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    secretsKey: config.SECRETS_KEY,
+    applicationName: 'downlink command-api',
+    onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
+  });
+  lifecycle.onStop('store', () => store.close());
+  const { PROVISION: file } = config;
+  await retryForever(
+    async () => {
+      await migrate(config.DATABASE_URL);
+      if (file !== undefined) await applyProvisionFile(file, store.registry);
+    },
+    { what: 'Postgres', logger, signal: lifecycle.stopping },
+  );
+  health.register('postgres', async () => store.health().then(() => ({ ok: true })));
+
+  const publisher = new KafkaFactPublisher({
+    kafka: { brokers: config.KAFKA_BROKERS, clientId: 'downlink-command-api', prefix: config.TOPIC_PREFIX },
+    logger,
+  });
+  publisher.start();
+  const relay = new OutboxRelay(publisher, store.outbox, relayLog(logger));
+  lifecycle.onStop('relay', async () => {
+    await publisher.close();
+    await relay.drain();
+  });
+  const ids = new LeasedCommandIds(store.workerNumbers, { owner: `${hostname()}-${process.pid}` });
+  await ids.start();
+  lifecycle.onStop('worker number', () => ids.stop());
+
+  const engine = createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE });
+  const api = await startCommandApi({
+    sources: {
+      commands: new CommandGateway(ids, new SignalQueue(engine)),
+      reader: store.commandReader,
+      registry: store.registry,
+      tokens: store.accessTokens,
+      webhooks: store.webhookDeliveries,
+    },
+    dialects: dialectOptions(config),
+    port: config.PORT,
+    host: config.HOST,
+    ...(await httpsOf(config)),
+    logger,
+    metrics: new Metrics({ service: 'command-api' }),
+    health,
+  });
+  lifecycle.onStop('http server', () => api.stop());
+  logger.info({ port: api.port }, 'ready');
+});
+
+function dialectOptions(config: CommandApiConfig): Parameters<typeof startCommandApi>[0]['dialects'] {
+  const { FIRST_WAIT: firstWaitMs, ANSWER_WITHIN: answerWithinMs } = config;
+  const delivery = {
+    ...(firstWaitMs !== undefined && { firstWaitMs }),
+    ...(answerWithinMs !== undefined && { answerWithinMs }),
+  };
+  return { huawei: { delivery }, native: { adminKey: config.ADMIN_KEY, delivery } };
+}
+
+async function httpsOf({ TLS_CERT, TLS_KEY }: CommandApiConfig): Promise<{ https?: { cert: string; key: string } }> {
+  if (TLS_CERT === undefined || TLS_KEY === undefined) return {};
+  return { https: { cert: await readFile(TLS_CERT, 'utf8'), key: await readFile(TLS_KEY, 'utf8') } };
+}
