@@ -7,6 +7,7 @@ export * from './command-gateway.js';
 export * from './correlation.js';
 export * from './outcome.js';
 export * from './fault.js';
+export * from './leased-command-ids.js';
 export * from './ports/command-ids.port.js';
 export * from './ports/command-reader.port.js';
 export * from './ports/command-store.port.js';
