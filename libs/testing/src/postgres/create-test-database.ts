@@ -5,13 +5,13 @@ import { noteOpened } from '../opened.js';
 import { sharedPostgres } from '../keeper/shared-servers.js';
 
 /** How long a drop waits for connections to end by themselves before it cuts them. */
-const PATIENCE_MS = 1000;
+const PATIENCE_MS = 3000;
 
 /** A database of one's own on the test run's server. */
 export interface TestDatabase {
   url: string;
   name: string;
-  /** Removes it; connections that have not ended within a second are cut. */
+  /** Removes it; connections that have not ended within three seconds are cut. */
   drop(): Promise<void>;
 }
 
