@@ -218,7 +218,7 @@ export function webhookDeliveriesContract(open: () => Promise<[WebhookDeliveries
         commands.map((number) => delivery(number, 1)),
         LONG,
       );
-      for (let version = 1; version < 6; version++) {
+      for (let version = 1; version < 25; version++) {
         const attempts = commands.map((number) => attempt(number, version));
         const halves = [attempts.filter((_, at) => at % 2 === 0), attempts.filter((_, at) => at % 2 === 1)];
         const claims = await Promise.all([

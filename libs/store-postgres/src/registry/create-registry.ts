@@ -1,5 +1,6 @@
 import type { Application, Credential, Registry, RegistryDeclaration } from '@downlink/command-engine';
 import pg from 'pg';
+import { retryConflicts } from '../commands/retry-conflicts.js';
 import { asFault, faultOf } from '../pools/pg-fault.js';
 import { applyApplications } from './apply-applications.js';
 import { applyDevices, deviceContext } from './apply-devices.js';
@@ -14,7 +15,10 @@ import type { SecretBox } from './secret-box.js';
 /** The registry in Postgres; see the port. Everything refused in a declaration is a `RegistryConflict`, which names its path. */
 export function createRegistry({ pool, secrets }: { pool: pg.Pool; secrets: SecretBox }): Registry {
   return {
-    apply: (declaration) => apply(pool, secrets, declaration),
+    apply: async (declaration) => {
+      checkDeclaration(declaration);
+      await retryConflicts(() => apply(pool, secrets, declaration));
+    },
     application: async (id) => (canExist(id) ? asFault(readApplication(pool, id)) : undefined),
     applications: async (page) => (canExist(page.after) ? asFault(listApplications(pool, page)) : []),
     product: async (key, owner) => (canExist(key, owner) ? asFault(readProduct(pool, key, owner)) : undefined),
@@ -47,7 +51,6 @@ async function authenticate(
 }
 
 async function apply(pool: pg.Pool, secrets: SecretBox, declaration: RegistryDeclaration): Promise<void> {
-  checkDeclaration(declaration);
   const client = await asFault(pool.connect());
   let broken: Error | undefined;
   try {

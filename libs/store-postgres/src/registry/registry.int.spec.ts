@@ -70,6 +70,16 @@ describe('the registry in Postgres', () => {
     expect((await registry.devices(ids)).size).toBe(10_000);
     expect(await registry.deviceSecret('device-9999')).toBe('secret-9999');
   });
+
+  it('reports a database that is away as a fault that may be retried', async () => {
+    // Nobody listens on port 1.
+    const away = new pg.Pool({ connectionString: database.url.replace(/:\d+\//, ':1/') });
+    const registry = createRegistry({ pool: away, secrets });
+    const fault = expect.objectContaining({ code: 'store-unavailable', retryable: true });
+    await expect(registry.application('a')).rejects.toEqual(fault);
+    await expect(registry.apply({ applications: [], products: [], devices: [] })).rejects.toEqual(fault);
+    await away.end();
+  });
 });
 
 describe('access tokens in Postgres', () => {
