@@ -134,12 +134,31 @@ create table product (
 );
 comment on column product.model is 'canonical model; null when the product takes any parameters';
 
+create table replica (
+  lease_group text not null,
+  owner text not null,
+  expires_at bigint not null,
+  constraint replica_pkey PRIMARY KEY (lease_group, owner)
+);
+comment on table replica is 'The processes that share the shards of a group; alive until expires_at';
+
 create table schema_migration (
   id integer default nextval('schema_migration_id_seq'::regclass) not null,
   "timestamp" bigint not null,
   name character varying not null,
   constraint "PK_0edff5015b71cc0389ae0f4b9a1" PRIMARY KEY (id)
 );
+
+create table shard_lease (
+  lease_group text not null,
+  shard smallint not null,
+  owner text,
+  epoch bigint default 1 not null,
+  expires_at bigint not null,
+  constraint shard_lease_pkey PRIMARY KEY (lease_group, shard)
+);
+comment on column shard_lease.owner is 'null when it was handed back';
+comment on column shard_lease.epoch is 'Counts the changes of owner; for people who look into what happened';
 
 create table webhook_attempt (
   command_id bigint not null,
@@ -182,3 +201,13 @@ comment on column webhook_delivery.body is 'The exact text that every attempt se
 comment on column webhook_delivery.next_at is 'Pending: nobody may take the delivery before this instant, be it that it is claimed, waits for its retry, or for an earlier delivery of its command. Otherwise null';
 
 create table webhook_delivery_default partition of webhook_delivery DEFAULT with (fillfactor=80);
+
+create table worker_number (
+  worker smallint not null,
+  owner text,
+  expires_at bigint default 0 not null,
+  reusable_at bigint default 0 not null,
+  constraint worker_number_worker_check CHECK (((worker >= 0) AND (worker <= 1023))),
+  constraint worker_number_pkey PRIMARY KEY (worker)
+);
+comment on column worker_number.reusable_at is 'Given to nobody else before this instant, which is never before the end of the last lease: no id of its holder carries a later time';

@@ -29,6 +29,14 @@ export function commandReaderContract(name: string, open: OpenCommandStore): voi
       expect(await under.reader.lane('nobody')).toBeUndefined();
     });
 
+    it('finds nothing under names that no device can have, and does not fail', async () => {
+      const deviceId = 'a\u0000b';
+      expect(await under.reader.lane(deviceId)).toBeUndefined();
+      expect(await under.reader.byCorrelation([{ deviceId, correlation: 1 }])).toEqual([undefined]);
+      const search = under.reader.search({ applicationId: 'app', deviceId, offset: 0, limit: 1 });
+      expect(await search).toEqual({ heads: [], total: 0 });
+    });
+
     it('tells a history in order', async () => {
       const commandId = await submit(under.store, requestFor('d'));
       for (let attempt = 1; attempt <= 12; attempt++) await start(commandId, attempt);

@@ -1,6 +1,7 @@
 import type { CommandId, DeviceId } from '@downlink/command-domain';
 import { lanePositionOf } from '@downlink/command-engine';
 import type { Pool } from 'pg';
+import { isStorable } from '../registry/check-declaration.js';
 import { commandIdOf } from '../commands/head-row.js';
 import { asFault } from '../pools/pg-fault.js';
 
@@ -28,7 +29,7 @@ export async function findByCorrelation(
     pool.query<{ number: string; next_position: string }>({
       name: 'correlation-lanes',
       text: LANES,
-      values: [questions.map(({ deviceId }) => deviceId)],
+      values: [questions.map(({ deviceId }) => (isStorable(deviceId) ? deviceId : null))],
     }),
   );
   const places = lanes.rows.flatMap(({ number, next_position }) => {

@@ -1,6 +1,7 @@
 import type { CommandId, DeviceId, Lane } from '@downlink/command-domain';
 import type { CommandQuery, CommandReader, Head, RecordedEvent } from '@downlink/command-engine';
 import type { Pool } from 'pg';
+import { isStorable } from '../registry/check-declaration.js';
 import { checkAttemptsDue } from './check-attempts-due.js';
 import { findByCorrelation } from './find-by-correlation.js';
 import { findHead } from './find-head.js';
@@ -8,7 +9,10 @@ import { findLane } from './find-lane.js';
 import { readHistory } from './read-history.js';
 import { searchCommands } from './search-commands.js';
 
-/** Reads from the same server that is written to, so that every read sees what has been committed before it. */
+/**
+ * Reads from the same server that is written to, so that every read sees what has been committed before it. Callers pass on
+ * names that strangers sent; one that Postgres cannot even hold is not there, which is no failure.
+ */
 export class PostgresCommandReader implements CommandReader {
   constructor(private readonly pool: Pool) {}
 
@@ -20,12 +24,14 @@ export class PostgresCommandReader implements CommandReader {
     return readHistory(this.pool, commandId);
   }
 
-  search(query: CommandQuery): Promise<{ heads: Head[]; total: number }> {
+  async search(query: CommandQuery): Promise<{ heads: Head[]; total: number }> {
+    const { applicationId, deviceId = '' } = query;
+    if (!isStorable(applicationId) || !isStorable(deviceId)) return { heads: [], total: 0 };
     return searchCommands(this.pool, query);
   }
 
-  lane(deviceId: DeviceId): Promise<Lane | undefined> {
-    return findLane(this.pool, deviceId);
+  async lane(deviceId: DeviceId): Promise<Lane | undefined> {
+    return isStorable(deviceId) ? findLane(this.pool, deviceId) : undefined;
   }
 
   byCorrelation(questions: readonly { deviceId: DeviceId; correlation: number }[]): Promise<(CommandId | undefined)[]> {

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { env } from 'node:process';
 import { expect, it } from '@jest/globals';
 import { createTestDatabase } from '@downlink/testing';
 import pg from 'pg';
@@ -13,7 +14,7 @@ it('keeps schema.sql equal to what the migrations make (UPDATE_SCHEMA=1 writes i
   await client.connect();
   try {
     const dump = await dumpSchema(client);
-    if (process.env['UPDATE_SCHEMA'] === '1') await writeFile(FILE, dump);
+    if (env['UPDATE_SCHEMA'] === '1') await writeFile(FILE, dump);
     expect(await readFile(FILE, 'utf8')).toBe(dump);
   } finally {
     await client.end();
