@@ -1,4 +1,4 @@
-import { durationMs, integer, list, loadConfig, port, processSettings, url } from '@downlink/runtime';
+import { durationMs, integer, list, loadConfig, port, processSettings, url, type Environment } from '@downlink/runtime';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -10,14 +10,18 @@ const schema = z.object({
   TOPIC_PREFIX: z.string().default('downlink'),
   WEBHOOK_CONCURRENCY: integer({ min: 1, max: 10_000, default: 256 }),
   WEBHOOK_CONCURRENCY_PER_ORIGIN: integer({ min: 1, max: 10_000, default: 64 }),
-  WEBHOOK_CAPACITY: integer({ min: 1, max: 1_000_000, default: 10_000 }),
+  WEBHOOK_CAPACITY: integer({ min: 1, max: 1_000_000, default: 20_000 }),
   WEBHOOK_TIMEOUT: durationMs().default(15_000),
+  WEBHOOK_SCHEDULE: list()
+    .default(['0s', '5s', '5m', '30m', '2h', '5h', '10h', '10h'])
+    .transform((delays) => [...delays])
+    .pipe(z.array(durationMs())),
 });
 
 /** The notifier's settings; the README says what each is. */
 export type NotifierConfig = Readonly<z.output<typeof schema>>;
 
-/** @throws ConfigError that names every wrong variable */
-export function readConfig(): NotifierConfig {
-  return loadConfig(schema);
+/** @param env the process's own by default. @throws ConfigError that names every wrong variable */
+export function readConfig(env?: Environment): NotifierConfig {
+  return loadConfig(schema, env);
 }

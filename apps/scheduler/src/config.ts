@@ -1,4 +1,4 @@
-import { durationMs, integer, list, loadConfig, port, processSettings, url } from '@downlink/runtime';
+import { durationMs, integer, list, loadConfig, port, processSettings, url, type Environment } from '@downlink/runtime';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -15,7 +15,7 @@ const schema = z.object({
 /** The scheduler's settings; the README says what each is. */
 export type SchedulerConfig = Readonly<z.output<typeof schema>>;
 
-/** @throws ConfigError that names every wrong variable */
-export function readConfig(): SchedulerConfig {
-  return loadConfig(schema);
+/** @param env the process's own by default. @throws ConfigError that names every wrong variable */
+export function readConfig(env?: Environment): SchedulerConfig {
+  return loadConfig(schema, env);
 }

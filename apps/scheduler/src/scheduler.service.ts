@@ -97,9 +97,19 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
     const { everyMs, limit } = this.settings.outbox;
     const { shards } = this.holder;
     if (shards.length === 0) return everyMs;
-    const facts = await this.sweeper.sweep(shards);
+    const facts = await this.unlessStopping(this.sweeper.sweep(shards));
     this.metrics.swept(facts);
     return facts === limit ? 0 : everyMs;
+  }
+
+  /** Publishing waits for as long as the bus is away, and a stop must not: what a sweep does not finish stays in the outbox. */
+  private unlessStopping(sweep: Promise<number>): Promise<number> {
+    const { signal } = this.stopping;
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => resolve(0);
+      signal.addEventListener('abort', giveUp, { once: true });
+      sweep.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
+    });
   }
 
   private async makePartitions(): Promise<number> {

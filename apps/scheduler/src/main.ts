@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { KafkaFactPublisher } from '@downlink/bus';
+import { createEngine, OutboxRelay, relayLog } from '@downlink/command-engine';
+import {
+  createLogger,
+  HealthRegistry,
+  Metrics,
+  retryForever,
+  runMain,
+  startOperationsServer,
+  type Lifecycle,
+  type Logger,
+} from '@downlink/runtime';
+import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
+import { readConfig, type SchedulerConfig } from './config.js';
+import { DEFAULT_SCHEDULER_SETTINGS } from './scheduler.service.js';
+import { startScheduler } from './start-scheduler.js';
+
+runMain(async (lifecycle) => {
+  const config = readConfig();
+  const logger = createLogger({ service: 'scheduler', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  lifecycle.configure({ logger, stopTimeoutMs: config.STOP_TIMEOUT });
+  const health = new HealthRegistry({ stopping: lifecycle.stopping });
+  const metrics = new Metrics({ service: 'scheduler' });
+  const operations = await startOperationsServer({ port: config.OPERATIONS_PORT, health, metrics });
+  lifecycle.onStop('operations server', () => operations.close());
+
+  const store = await openStore(config, logger, lifecycle);
+  health.register('postgres', async () => store.health().then(() => ({ ok: true })));
+  const publisher = new KafkaFactPublisher({
+    kafka: { brokers: config.KAFKA_BROKERS, clientId: 'downlink-scheduler', prefix: config.TOPIC_PREFIX },
+    logger,
+  });
+  publisher.start();
+  const relay = new OutboxRelay(publisher, store.outbox, relayLog(logger));
+  lifecycle.onStop('relay', async () => {
+    await publisher.close(5_000);
+    await relay.drain();
+  });
+
+  const scheduler = await startScheduler({
+    engine: createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE }),
+    dueCommands: store.dueCommands,
+    outbox: store.outbox,
+    publisher,
+    leases: store.shardLeases,
+    ensurePartitions: (options) => store.ensurePartitions(options),
+    metrics,
+    logger,
+    owner: `${hostname()}-${process.pid}-${randomUUID()}`,
+    settings: { partitions: { ...DEFAULT_SCHEDULER_SETTINGS.partitions, daysAhead: config.PARTITION_DAYS_AHEAD } },
+  });
+  lifecycle.onStop('scheduler', () => scheduler.stop());
+  logger.info({ operationsPort: operations.port }, 'ready');
+});
+
+async function openStore(config: SchedulerConfig, logger: Logger, lifecycle: Lifecycle): Promise<PostgresStore> {
+  const store = createPostgresStore({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    applicationName: 'downlink scheduler',
+    onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
+  });
+  lifecycle.onStop('store', () => store.close());
+  await retryForever(() => migrate(config.DATABASE_URL), { what: 'Postgres', logger, signal: lifecycle.stopping });
+  return store;
+}
