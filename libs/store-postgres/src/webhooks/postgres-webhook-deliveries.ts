@@ -15,6 +15,9 @@ import { recordAttempts } from './record-attempts.js';
 /**
  * Webhook deliveries in Postgres; see the port. Two notifiers at once never get the same delivery, and the order of a
  * command is kept by the rows: a delivery is handed out when none before it is pending.
+ *
+ * Deliveries enqueued and recorded per second, disk writes on, 300-byte bodies, 3 callers: 330 at 1 per call, 5,700 at 50,
+ * 9,200 at 200 (2026-11-21, Postgres 18.4 and client on 2 cores that five times as much other work wanted: read them as ratios).
  */
 export class PostgresWebhookDeliveries implements WebhookDeliveries {
   constructor(private readonly pool: Pool) {}
