@@ -14,8 +14,12 @@ const schema = z.object({
   WEBHOOK_TIMEOUT: durationMs().default(15_000),
   WEBHOOK_SCHEDULE: list()
     .default(['0s', '5s', '5m', '30m', '2h', '5h', '10h', '10h'])
-    .transform((delays) => [...delays])
-    .pipe(z.array(durationMs())),
+    .transform((delays, context): readonly number[] => {
+      const parsed = z.array(durationMs()).safeParse(delays);
+      if (parsed.success) return parsed.data;
+      context.addIssue({ code: 'custom', message: `${parsed.error.issues[0]!.message}, separated by commas` });
+      return z.NEVER;
+    }),
 });
 
 /** The notifier's settings; the README says what each is. */
