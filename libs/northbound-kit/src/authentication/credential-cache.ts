@@ -8,6 +8,8 @@ export interface CredentialCacheOptions {
 }
 
 const LONGEST_TTL_MS = 5_000;
+/** How exactly an entry's age is known; asking the clock for each look-up costs more than the look-up. */
+const TTL_RESOLUTION_MS = 100;
 
 /**
  * Remembers for a few seconds whom a credential (token, key) belongs to, so that a request does not cost a query. What it
@@ -27,8 +29,8 @@ export class CredentialCache<T extends object> {
   ) {
     const max = options.maxEntries ?? 10_000;
     const ttl = Math.min(options.ttlMs ?? LONGEST_TTL_MS, LONGEST_TTL_MS);
-    this.good = new LRUCache({ max, ttl });
-    this.wrong = new LRUCache({ max: Math.ceil(max / 10), ttl });
+    this.good = new LRUCache({ max, ttl, ttlResolution: TTL_RESOLUTION_MS });
+    this.wrong = new LRUCache({ max: Math.ceil(max / 10), ttl, ttlResolution: TTL_RESOLUTION_MS });
   }
 
   /** The owner, at once when remembered; undefined when the credential is wrong. @throws Fault of the store. */

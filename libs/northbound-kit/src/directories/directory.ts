@@ -7,6 +7,9 @@ export interface DirectoryOptions {
   readonly ttlMs?: number;
 }
 
+/** How exactly an entry's age is known; asking the clock for each look-up costs more than the look-up. */
+const TTL_RESOLUTION_MS = 100;
+
 interface Waiting<T> {
   readonly promise: Promise<T | undefined>;
   readonly settle: { resolve(value: T | undefined): void; reject(error: unknown): void };
@@ -25,7 +28,11 @@ export class Directory<T extends object> {
     private readonly load: (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>,
     options: DirectoryOptions = {},
   ) {
-    this.known = new LRUCache({ max: options.maxEntries ?? 50_000, ttl: options.ttlMs ?? 5_000 });
+    this.known = new LRUCache({
+      max: options.maxEntries ?? 50_000,
+      ttl: options.ttlMs ?? 5_000,
+      ttlResolution: TTL_RESOLUTION_MS,
+    });
   }
 
   /** The entry, at once when remembered; undefined when there is none. @throws Fault of the store. */
