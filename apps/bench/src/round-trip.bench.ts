@@ -49,12 +49,20 @@ async function series(target: Target, devices: readonly string[], seconds: numbe
   const run = { target, sink, sinkUrl: await sink.listen(), devices, seconds };
   try {
     const saturated = await saturate(run, OUTSTANDING);
+    progress(target, 'saturated', saturated);
     const tenth = await atRate(run, saturated.perSecond / 10);
+    progress(target, 'a tenth', tenth);
     const half = await atRate(run, saturated.perSecond / 2);
+    progress(target, 'half', half);
     return { saturated, tenth, half };
   } finally {
     await sink.close();
   }
+}
+
+function progress({ name }: Target, what: string, { perSecond, p50Ms, p99Ms, failed, lost }: RoundTripResult): void {
+  const figures = `${perSecond.toFixed(0)}/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, ${failed} failed, ${lost} lost`;
+  process.stderr.write(`round trip, ${name}, ${what}: ${figures}\n`);
 }
 
 async function runBare(servers: Servers, seconds: number): Promise<RoundTripSeries> {

@@ -6,7 +6,6 @@ const schema = z.object({
   OPERATIONS_PORT: port().default(9090),
   DATABASE_URL: url({ protocols: ['postgres', 'postgresql'] }),
   DATABASE_POOL: integer({ min: 1, max: 200, default: 6 }),
-  SECRETS_KEY: z.string().min(1),
   KAFKA_BROKERS: list(),
   TOPIC_PREFIX: z.string().default('downlink'),
   MQTT_URL: url({ protocols: ['mqtt', 'mqtts'] }),

@@ -20,7 +20,6 @@ runMain(async (lifecycle) => {
   const store = createPostgresStore({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL,
-    secretsKey: config.SECRETS_KEY,
     applicationName: 'downlink dispatcher',
     onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
   });

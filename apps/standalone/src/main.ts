@@ -1,0 +1,135 @@
+import {
+  ConfigError,
+  createLogger,
+  HealthRegistry,
+  Metrics,
+  runMain,
+  type Lifecycle,
+  type Logger,
+} from '@downlink/runtime';
+import { applyProvisionFile } from '../../command-api/src/provision-file.js';
+import { startDispatcher } from '../../dispatcher/src/start-dispatcher.js';
+import { startNotifier } from '../../notifier/src/start-notifier.js';
+import { startScheduler } from '../../scheduler/src/start-scheduler.js';
+import { readConfig, type StandaloneConfig } from './config.js';
+import { createCore, type Core } from './core.js';
+import { DataFolder, type InstallationSecrets } from './data-folder.js';
+import { demoDeclaration, demoDevices, demoFile } from './demo.js';
+import { startDeviceBroker, type DeviceBroker } from './device-broker.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { startRest } from './rest.js';
+import { sendSampleCommand, timeline } from './sample-command.js';
+import { startSimulatedDevices } from './simulated-devices.js';
+
+const OWNER = `standalone-${process.pid}`;
+
+runMain(async (lifecycle) => {
+  const config = readConfig();
+  const logger = createLogger({ service: 'standalone', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  lifecycle.configure({ logger, stopTimeoutMs: config.STOP_TIMEOUT });
+  const folder = new DataFolder(config.DATA_DIR);
+  lifecycle.onStop('data folder', lockOrExplain(folder));
+  const secrets = folder.secrets();
+
+  const postgres = await startEmbeddedPostgres(folder, secrets.databasePassword, logger);
+  lifecycle.onStop('Postgres', () => postgres.stop());
+  const core = await createCore({
+    databaseUrl: postgres.url,
+    secretsKey: secrets.secretsKey,
+    deadLetters: folder.file('dead-letters.jsonl'),
+    owner: OWNER,
+    logger,
+  });
+  lifecycle.onStop('core', () => core.stop());
+
+  const devices = demoDevices(secrets, config.SIMULATED_DEVICES);
+  await core.store.registry.apply(demoDeclaration(secrets, devices));
+  if (config.PROVISION !== undefined) await applyProvisionFile(config.PROVISION, core.store.registry);
+
+  const broker = await startDeviceBroker({
+    port: config.MQTT_PORT,
+    host: config.HOST,
+    registry: core.store.registry,
+    signals: core.signals,
+    platformPassword: secrets.mqttPassword,
+    logger,
+  });
+  lifecycle.onStop('device broker', () => broker.close());
+  const urls = await startServices(lifecycle, { config, core, broker, secrets, folder, logger });
+
+  if (config.SIMULATED_DEVICES > 0) {
+    const simulated = await startSimulatedDevices(urls.mqtt, devices);
+    lifecycle.onStop('simulated devices', () => simulated.stop());
+  }
+  folder.write('demo.json', demoFile(secrets, devices, urls));
+  if (config.SIMULATED_DEVICES > 0) await showSampleCommand(urls.http, secrets.demo.nativeKey, devices[0]!.id);
+  process.stdout.write(
+    `ready: REST at ${urls.http}, devices at ${urls.mqtt}, demo credentials in ${folder.file('demo.json')}\n`,
+  );
+});
+
+interface ServiceParts {
+  readonly config: StandaloneConfig;
+  readonly core: Core;
+  readonly broker: DeviceBroker;
+  readonly secrets: InstallationSecrets;
+  readonly folder: DataFolder;
+  readonly logger: Logger;
+}
+
+/** The four services, each as its own app has it, on one core. */
+async function startServices(
+  lifecycle: Lifecycle,
+  parts: ServiceParts,
+): Promise<{ http: string; https?: string; mqtt: string }> {
+  const { core, broker, secrets, logger } = parts;
+  const { store, engine } = core;
+  const metrics = new Metrics({ service: 'standalone' });
+  const health = new HealthRegistry({ stopping: lifecycle.stopping });
+  health.register('postgres', async () => store.health().then(() => ({ ok: true })));
+  const common = { leases: store.shardLeases, owner: OWNER, logger, metrics };
+  const mqtt = `mqtt://127.0.0.1:${broker.port}`;
+
+  const notifier = await startNotifier({
+    ...common,
+    deliveries: store.webhookDeliveries,
+    facts: core.facts('notifier'),
+  });
+  lifecycle.onStop('notifier', () => notifier.stop());
+  const dispatcher = await startDispatcher({
+    ...common,
+    engine,
+    reader: store.commandReader,
+    registry: store.registry,
+    facts: core.facts('dispatcher'),
+    broker: { url: mqtt, username: 'platform', password: secrets.mqttPassword },
+    gate: (publisher) => broker.gate(publisher),
+    health,
+  });
+  lifecycle.onStop('dispatcher', () => dispatcher.stop());
+  const scheduler = await startScheduler({
+    ...common,
+    engine,
+    dueCommands: store.dueCommands,
+    outbox: store.outbox,
+    publisher: core.bus,
+    ensurePartitions: (options) => store.ensurePartitions(options),
+  });
+  lifecycle.onStop('scheduler', () => scheduler.stop());
+  const rest = await startRest(parts, { metrics, health, mqtt });
+  lifecycle.onStop('REST', () => rest.stop());
+  return { ...rest.urls, mqtt };
+}
+
+function lockOrExplain(folder: DataFolder): () => void {
+  try {
+    return folder.lock();
+  } catch (error) {
+    throw new ConfigError([{ variable: 'DATA_DIR', problem: error instanceof Error ? error.message : String(error) }]);
+  }
+}
+
+async function showSampleCommand(base: string, key: string, deviceId: string): Promise<void> {
+  const { id, events } = await sendSampleCommand(base, key, deviceId);
+  process.stdout.write(`sample command ${id} to ${deviceId}:\n${timeline(events)}\n`);
+}
