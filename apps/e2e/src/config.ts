@@ -31,16 +31,41 @@ export function readInvariantsConfig(
   return { databaseUrl, wires: values.wire, slackMs: Number(values['slack-ms']) };
 }
 
-export type Target = 'processes' | 'compose';
-
-/** Where the end-to-end specs find a system that is already there (`npm run test:compose` sets these). */
+/** A system that is already there; `npm run test:compose` describes it in the environment. */
 export interface ComposeTarget {
   readonly apiUrl: string;
   readonly adminKey: string;
   readonly mqttUrl: string;
   readonly databaseUrl: string;
-  /** Under which host name the containers reach this machine. */
+  /** Under which host name the services reach this machine. */
   readonly receiverHost: string;
-  /** For `docker compose`: file and project. */
+  /** The project's name, for `docker compose`. */
   readonly project: string;
+}
+
+/** The system to test when DOWNLINK_E2E_TARGET is `compose`; undefined when the specs are to start processes of their own. */
+export function readComposeTarget(environment: NodeJS.ProcessEnv = process.env): ComposeTarget | undefined {
+  const target = environment['DOWNLINK_E2E_TARGET'] ?? 'processes';
+  if (target === 'processes') return undefined;
+  if (target !== 'compose') throw new Error(`DOWNLINK_E2E_TARGET is processes or compose, not "${target}"`);
+  const need = (name: string): string => {
+    const value = environment[name] ?? '';
+    if (value === '') throw new Error(`${name} is needed with DOWNLINK_E2E_TARGET=compose`);
+    return value;
+  };
+  return {
+    apiUrl: need('E2E_API_URL'),
+    adminKey: need('E2E_ADMIN_KEY'),
+    mqttUrl: need('E2E_MQTT_URL'),
+    databaseUrl: need('E2E_DATABASE_URL'),
+    receiverHost: need('E2E_RECEIVER_HOST'),
+    project: need('E2E_COMPOSE_PROJECT'),
+  };
+}
+
+/** What the test runner tells its specs is none of the services' business, and they refuse settings that they do not know. */
+export function hideFromServices(): void {
+  for (const name of Object.keys(process.env)) {
+    if (/^DOWNLINK_(?!TEST_)/.test(name)) delete process.env[name];
+  }
 }

@@ -1,0 +1,91 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually, startProcess, type TestProcess } from '@downlink/testing';
+import type { System } from '../system/system.js';
+
+export interface RecordedCommand {
+  readonly deviceId: string;
+  readonly key: string;
+  readonly attempt?: number;
+  readonly parameters: unknown;
+  readonly executed: boolean;
+  readonly at: number;
+}
+
+interface Simulation {
+  readonly ids: readonly string[];
+  readonly wireFormat?: 'native' | 'huawei';
+  readonly behaviour?: 'answering' | 'acknowledging' | 'failing' | 'duplicating' | 'mute' | 'silent';
+  readonly delayMs?: number;
+}
+
+/** Simulated devices in processes of their own, over real MQTT. What they receive is recorded for the invariants. */
+export class SimulatedDevices {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'downlink-e2e-'));
+  private readonly processes: TestProcess[] = [];
+  private readonly files: string[] = [];
+
+  constructor(private readonly system: System) {}
+
+  /** Connects devices; resolves when they have subscribed. */
+  async connect({ ids, wireFormat = 'native', behaviour = 'answering', delayMs = 0 }: Simulation): Promise<void> {
+    const file = join(this.folder, `wire-${this.files.length}.jsonl`);
+    const options = {
+      url: this.system.mqttUrl,
+      'wire-format': wireFormat,
+      behaviour,
+      'delay-ms': delayMs,
+      record: file,
+    };
+    const process = await startProcess({
+      name: 'simulator',
+      script: 'dist/apps/simulator/main.js',
+      args: [
+        ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
+        ...ids.flatMap((id) => ['--device', id]),
+        '--secret',
+        'none',
+      ],
+      ready: /^ready/,
+    });
+    this.processes.push(process);
+    this.files.push(file);
+  }
+
+  /** What this device has received so far. */
+  receivedBy(deviceId: string): RecordedCommand[] {
+    return this.wires.flatMap(readLines).filter((command) => command.deviceId === deviceId);
+  }
+
+  untilReceived(deviceId: string, count: number, withinMs = 20_000): Promise<RecordedCommand[]> {
+    return eventually(
+      () => {
+        const received = this.receivedBy(deviceId);
+        if (received.length < count) throw new Error(`the device got ${received.length} of ${count} commands`);
+        return received;
+      },
+      { withinMs, everyMs: 50 },
+    );
+  }
+
+  /** The recordings, for the invariants; complete after `disconnect`. */
+  get wires(): string[] {
+    return this.files.filter((file) => existsSync(file));
+  }
+
+  /** Ends all devices in order; their recordings stay until `remove`. */
+  async disconnect(): Promise<void> {
+    await Promise.all(this.processes.splice(0).map((process) => process.stop()));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The last line may be half written. */
+function readLines(file: string): RecordedCommand[] {
+  const whole = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return whole.map((line) => JSON.parse(line) as RecordedCommand);
+}
