@@ -28,10 +28,12 @@ export function createAccessTokens({ pool, secrets }: { pool: Pool; secrets: Sec
     },
     refresh: ({ id, dialect }, refreshToken, ttl) => store(REFRESH, ttl, id, dialect, secrets.digest(refreshToken)),
     async find(dialect, accessToken) {
-      const found = pool.query<{ applicationId: string; expiresAt: number }>(FIND, [
-        dialect,
-        secrets.digest(accessToken),
-      ]);
+      const values = [dialect, secrets.digest(accessToken)];
+      const found = pool.query<{ applicationId: string; expiresAt: number }>({
+        name: 'find-token',
+        text: FIND,
+        values,
+      });
       return (await asFault(found)).rows[0];
     },
     async revoke(dialect, accessToken) {

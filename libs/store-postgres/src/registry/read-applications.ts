@@ -21,7 +21,11 @@ export async function findCredential(
   dialect: string,
   keyId: string,
 ): Promise<{ application: Application; digest: Buffer } | undefined> {
-  const { rows } = await pool.query<Application & { digest: Buffer }>(FIND_CREDENTIAL, [dialect, keyId]);
+  const { rows } = await pool.query<Application & { digest: Buffer }>({
+    name: 'find-credential',
+    text: FIND_CREDENTIAL,
+    values: [dialect, keyId],
+  });
   if (!rows[0]) return undefined;
   const { digest, ...application } = rows[0];
   return { application, digest };

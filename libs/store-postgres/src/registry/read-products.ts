@@ -10,9 +10,14 @@ export async function readProduct(pool: Pool, key: string, applicationId?: strin
   return (await pool.query<Product>(sql, [key, applicationId ?? null])).rows[0];
 }
 
-/** A page of products, ordered by key. */
+/** A page of products, ordered by key. A text of its own for one application: one plan for both would walk everybody's. */
 export async function listProducts(pool: Pool, applicationId: string | undefined, page: Page): Promise<Product[]> {
-  const sql = `select ${COLUMNS} from product
-    where ($1::text is null or application_id = $1) and key > $2 order by key limit $3`;
-  return (await pool.query<Product>(sql, [applicationId ?? null, page.after ?? '', page.limit])).rows;
+  const { after = '', limit } = page;
+  const one = `select ${COLUMNS} from product where application_id = $3 and key > $1 order by key limit $2`;
+  const all = `select ${COLUMNS} from product where key > $1 order by key limit $2`;
+  const found =
+    applicationId === undefined
+      ? pool.query<Product>(all, [after, limit])
+      : pool.query<Product>(one, [after, limit, applicationId]);
+  return (await found).rows;
 }
