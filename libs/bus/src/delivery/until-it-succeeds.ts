@@ -12,7 +12,7 @@ export async function untilItSucceeds<T>(
     try {
       return await work();
     } catch (error) {
-      options.failed(describeError(error));
+      if (!options.signal.aborted) options.failed(describeError(error));
     }
     await backoff.wait();
   }

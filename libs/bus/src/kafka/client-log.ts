@@ -3,7 +3,10 @@ import type { BusLogger } from '../bus-logger.js';
 import type { OutageLog } from './outage-log.js';
 
 /** Where kafkajs reports that a broker cannot be reached, again at every attempt. */
-const CONNECTING = new Set(['Connection', 'BrokerPool', 'Cluster', 'Producer', 'ConsumerGroup']);
+const CONNECTING = new Set(['Connection', 'Cluster', 'Producer', 'ConsumerGroup']);
+/** Lines that say again what `Connection` or this room says. */
+const repeats = (namespace: string, message: string): boolean =>
+  namespace === 'BrokerPool' || message.startsWith('Crash:');
 
 /**
  * kafkajs's own log lines. It calls an error what it then gets over by itself, so its levels go down by one; lines on broken
@@ -15,8 +18,9 @@ export function clientLog(logger: BusLogger, outage: OutageLog): logCreator {
       const { message, timestamp: _, stack: _stack, ...details } = log;
       const about = { kafkajs: namespace, ...plain(details) };
       const answered = message.startsWith('Response ');
-      if (level === logLevel.ERROR && !answered && CONNECTING.has(namespace)) outage.failed(message);
-      else if (level === logLevel.ERROR && !answered) logger.warn(about, message);
+      if (answered || repeats(namespace, message)) logger.debug(about, message);
+      else if (level === logLevel.ERROR && CONNECTING.has(namespace)) outage.failed(message);
+      else if (level === logLevel.ERROR) logger.warn(about, message);
       else if (level === logLevel.WARN) logger.info(about, message);
       else logger.debug(about, message);
     };

@@ -18,8 +18,13 @@ const DEAD_LETTER_CONFIG = [
  * leader. Waits for Kafka as long as it takes; an existing topic with another number of partitions is used as it is.
  * @throws DeliveryStopped when the signal is aborted
  */
-export async function ensureTopics(settings: KafkaSettings, logger: BusLogger, signal: AbortSignal): Promise<void> {
-  const client = createKafkaClient(settings, logger, 'admin');
+export async function ensureTopics(
+  settings: KafkaSettings,
+  logger: BusLogger,
+  signal: AbortSignal,
+  role = 'topics',
+): Promise<void> {
+  const client = createKafkaClient(settings, logger, role);
   const admin = client.kafka.admin({ retry: { retries: 5, initialRetryTime: 50, maxRetryTime: 500 } });
   signal.addEventListener('abort', client.abandon, { once: true });
   try {

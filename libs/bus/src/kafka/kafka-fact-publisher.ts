@@ -25,7 +25,7 @@ export class KafkaFactPublisher implements FactPublisher {
       topic: factsTopic(options.kafka.prefix),
       role: 'publisher',
       capacity: options.capacity ?? 50_000,
-      prepare: (signal) => ensureTopics(options.kafka, options.logger, signal),
+      prepare: (signal) => ensureTopics(options.kafka, options.logger, signal, 'publisher-topics'),
     });
     this.#annotate = options.annotate ?? (() => ({}));
   }

@@ -39,8 +39,9 @@ const TIMES: SessionTimes = {
   maxWaitMs: 100,
 };
 
-/** How long closing waits for Kafka's own answers, per step. */
+/** How long closing waits for Kafka's own answers, per step; while Kafka is away there will be none. */
 const DISCONNECT_WITHIN_MS = 5_000;
+const DISCONNECT_WHILE_AWAY_MS = 500;
 
 /**
  * One member of a consumer group, as a NestJS transport: `createMicroservice(Module, { strategy })`. `listen` returns at
@@ -54,6 +55,9 @@ export class KafkaFactServer extends FactServer implements SessionListener {
   readonly #window: number;
   readonly #topic: string;
   readonly #leaving = new AbortController();
+  readonly #left = new Promise<void>((resolve) => {
+    this.#leaving.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   readonly #ledger = new OffsetLedger();
   readonly #committer: OffsetCommitter;
   readonly #pump: MergingPump<Incoming>;
@@ -98,11 +102,12 @@ export class KafkaFactServer extends FactServer implements SessionListener {
       logger.warn({ group, closeWithinMs }, 'a handler still runs; its records will be delivered again');
     }
     this.#committer.stop();
-    await settledWithin(this.#committer.flush(), DISCONNECT_WITHIN_MS);
-    await this.#session?.stop(DISCONNECT_WITHIN_MS);
+    const withinMs = this.#client.outage.ongoing ? DISCONNECT_WHILE_AWAY_MS : DISCONNECT_WITHIN_MS;
+    await settledWithin(this.#committer.flush(), withinMs);
+    await this.#session?.stop(withinMs);
     this.#client.abandon();
     await this.#deadLetters?.close(0);
-    if (this.#supervising !== undefined) await settledWithin(this.#supervising, DISCONNECT_WITHIN_MS);
+    if (this.#supervising !== undefined) await settledWithin(this.#supervising, withinMs);
   }
 
   assigned(partitions: readonly number[]): void {
@@ -154,7 +159,7 @@ export class KafkaFactServer extends FactServer implements SessionListener {
     while (!signal.aborted) {
       const began = performance.now();
       try {
-        await ensureTopics(this.#kafka, logger, signal);
+        await ensureTopics(this.#kafka, logger, signal, `${group}-topics`);
         const error = await this.#runSession();
         if (!signal.aborted) logger.error({ group, error: describeError(error) }, 'consumer ended, starting it again');
       } catch (error) {
@@ -177,13 +182,13 @@ export class KafkaFactServer extends FactServer implements SessionListener {
       listener: this,
     });
     this.#session = session;
-    await session.start();
-    const left = new Promise<void>((resolve) => {
-      this.#leaving.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    const reason = await Promise.race([session.crashed, left]);
-    if (reason !== undefined) await session.stop(DISCONNECT_WITHIN_MS);
-    return reason;
+    try {
+      await session.start();
+      return await Promise.race([session.crashed, this.#left]);
+    } finally {
+      // Whoever leaves still has to commit; `close` stops the session after that.
+      if (!this.#leaving.signal.aborted) await session.stop(DISCONNECT_WITHIN_MS);
+    }
   }
 
   async #bury(record: Incoming, error: unknown): Promise<void> {

@@ -141,6 +141,26 @@ describeWithServers(['kafka'], 'records in Kafka', () => {
     await eventually(() => expect(total()).toBe(published), { withinMs });
   });
 
+  it.each([
+    ['with room for more records', 5_000],
+    ['with its window full', 1],
+  ])('do not cost a member its membership when their handler takes long, %s', async (_name, window) => {
+    const { publisher, logger, member } = await openBus();
+    await publisher.publish(someFacts(20, 1));
+    const seen: string[] = [];
+    await member(
+      async ({ records }) => {
+        seen.push(...records.map(({ key }) => key));
+        // Three times the session timeout.
+        if (seen.length === records.length) await new Promise((resolve) => setTimeout(resolve, 4_500));
+      },
+      { window, times: { sessionTimeoutMs: 1_500, heartbeatIntervalMs: 300 } },
+    );
+    await eventually(() => expect(new Set(seen).size).toBe(20), { withinMs });
+    expect(seen).toHaveLength(20);
+    expect(logger.count('joined the consumer group')).toBe(1);
+  });
+
   it('are refused when they are larger than Kafka takes, and their neighbours are not', async () => {
     const { publisher, member } = await openBus();
     const large = {

@@ -1,6 +1,9 @@
 import type { BusLogger } from '../bus-logger.js';
 
-/** One line when Kafka goes away, one per new reason, one when it is back: not one per attempt. */
+/** A new leader is found within that; kafkajs tries again at least once a second, so a real outage is told soon after. */
+const WORTH_TELLING_MS = 1_000;
+
+/** One line when Kafka stays away, one per new reason, one when it is back: not one per attempt. */
 export class OutageLog {
   #since: number | undefined;
   readonly #reasons = new Set<string>();
@@ -16,7 +19,7 @@ export class OutageLog {
 
   failed(reason: string): void {
     this.#since ??= performance.now();
-    if (this.#reasons.has(reason)) return;
+    if (performance.now() - this.#since < WORTH_TELLING_MS || this.#reasons.has(reason)) return;
     this.#reasons.add(reason);
     this.logger.warn({ ...this.about, reason }, 'Kafka not available, waiting for it');
   }
@@ -25,8 +28,10 @@ export class OutageLog {
   over(): void {
     if (this.#since === undefined) return;
     const outageMs = Math.round(performance.now() - this.#since);
+    const told = this.#reasons.size > 0;
     this.#since = undefined;
     this.#reasons.clear();
+    if (!told) return;
     this.logger.info({ ...this.about, outageMs }, 'Kafka is available again');
   }
 }
