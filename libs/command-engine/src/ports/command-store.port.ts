@@ -46,8 +46,9 @@ export interface Changes {
 /** Where commands live. The only writer of the event log, the heads, the lanes and the outbox. */
 export interface CommandStore {
   /**
-   * One transaction, one commit: locks the lanes in id order, loads, calls `work` once and writes what it returns. The cost
-   * in statements does not depend on the size of the batch. Nothing is written when `work` throws or returns no change.
+   * One transaction, one commit: locks the lanes in id order, loads, calls `work` and writes what it returns. The cost in
+   * statements does not depend on the size of the batch. Nothing is written when `work` throws or returns no change. When
+   * a race was lost everything begins anew, `work` included, on what is there then: it must keep nothing between calls.
    * Read your writes: what has returned is visible to every later read.
    * @throws Fault `version-conflict` (retryable) when a head moved although its lane was locked;
    *   `store-unavailable` (retryable) when the database is away: whether the commit happened is then unknown.
