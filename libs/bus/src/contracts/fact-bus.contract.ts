@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Controller, Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import { Fault, type FactPublisher } from '@downlink/command-engine';
+import { Fault, type CommittedFact, type FactPublisher } from '@downlink/command-engine';
 import type { DeadLetter, FactMessage } from '@downlink/message-contracts';
 import { eventually } from '@downlink/testing';
 import type { FactBatch, PoisonRecord } from '../fact-batch.js';
@@ -130,7 +130,9 @@ export function factBusContract(harness: BusHarness): void {
     await bus.publisher.publish([aFact('d1', 3)]);
     await soon(() => expect(seen.distinct.size).toBe(1));
     const record = seen.batches[0]!.records[0]!;
-    expect(record.read()).toEqual(aFact('d1', 3));
+    // The type says that what was read is what the engine published.
+    const fact: CommittedFact = record.read();
+    expect(fact).toEqual(aFact('d1', 3));
     expect(record.key).toBe('d1');
     expect(record.headers).toMatchObject({
       type: 'AttemptSent',

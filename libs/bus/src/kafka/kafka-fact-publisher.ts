@@ -30,6 +30,11 @@ export class KafkaFactPublisher implements FactPublisher {
     this.#annotate = options.annotate ?? (() => ({}));
   }
 
+  /** Whether it is connected and Kafka answers; for health. */
+  get available(): boolean {
+    return this.#sender.available;
+  }
+
   /** Connects and creates the topics in the background; publishing does so too. Never fails: Kafka away is waited for. */
   start(): void {
     this.#sender.start();

@@ -83,6 +83,11 @@ export class KafkaFactServer extends FactServer implements SessionListener {
     this.#pump = this.#createPump();
   }
 
+  /** Whether it has joined its group and Kafka answers; for health. */
+  get available(): boolean {
+    return this.#ledger.epoch > 0 && !this.#client.outage.ongoing;
+  }
+
   override listen(callback: (error?: unknown) => void): void {
     try {
       this.requireHandler();

@@ -68,13 +68,15 @@ describeWithServers(['own-kafka'], 'while Kafka is away', () => {
 
   it('is waited for at the start', async () => {
     await kafka.kill();
-    const { publisher, publisherLog, serverLog, distinct } = await pair(kafka.brokers);
+    const { publisher, server, publisherLog, serverLog, distinct } = await pair(kafka.brokers);
     const published = publisher.publish(someFacts(10, 2));
     await eventually(() => expect(publisherLog.count('not available')).toBeGreaterThan(0), { withinMs: 30_000 });
     await eventually(() => expect(serverLog.count('not available')).toBeGreaterThan(0), { withinMs: 30_000 });
+    expect([publisher.available, server.available]).toEqual([false, false]);
     await kafka.restart();
     await published;
     await eventually(() => expect(distinct()).toBe(20), { withinMs: 60_000 });
+    await eventually(() => expect([publisher.available, server.available]).toEqual([true, true]));
     expect(publisherLog.lines.filter(({ level }) => level === 'warn').length).toBeLessThan(8);
   }, 120_000);
 

@@ -52,6 +52,10 @@ export class KafkaSender {
     return sent;
   }
 
+  get available(): boolean {
+    return this.#isConnected && !this.#client.outage.ongoing;
+  }
+
   /** Connects now and not at the first send. */
   start(): void {
     this.#run ??= this.#work();
