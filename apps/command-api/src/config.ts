@@ -1,4 +1,14 @@
-import { ConfigError, durationMs, integer, list, loadConfig, port, processSettings, url } from '@downlink/runtime';
+import {
+  ConfigError,
+  durationMs,
+  integer,
+  list,
+  loadConfig,
+  port,
+  processSettings,
+  url,
+  type Environment,
+} from '@downlink/runtime';
 import { z } from 'zod';
 
 const MIN_ADMIN_KEY = 16;
@@ -26,9 +36,9 @@ const schema = z.object({
 /** The API's settings; the README says what each is. */
 export type CommandApiConfig = Readonly<z.output<typeof schema>>;
 
-/** @throws ConfigError that names every wrong variable */
-export function readConfig(): CommandApiConfig {
-  const config = loadConfig(schema);
+/** Reads the process's own environment unless another is given. @throws ConfigError that names every wrong variable */
+export function readConfig(env?: Environment): CommandApiConfig {
+  const config = loadConfig(schema, env);
   if ((config.TLS_CERT === undefined) === (config.TLS_KEY === undefined)) return config;
   const variable = config.TLS_CERT === undefined ? 'TLS_CERT' : 'TLS_KEY';
   throw new ConfigError([{ variable, problem: 'TLS_CERT and TLS_KEY are needed both or neither' }]);

@@ -30,10 +30,16 @@ runMain(async (lifecycle) => {
   });
   lifecycle.onStop('store', () => store.close());
   const { PROVISION: file } = config;
+  const ids = new LeasedCommandIds(store.workerNumbers, {
+    owner: `${hostname()}-${process.pid}`,
+    onRenewalFailed: (err) => logger.warn({ err }, 'the lease of the worker number could not be renewed'),
+  });
+  lifecycle.onStop('worker number', () => ids.stop());
   await retryForever(
     async () => {
       await migrate(config.DATABASE_URL);
       if (file !== undefined) await applyProvisionFile(file, store.registry);
+      await ids.start();
     },
     { what: 'Postgres', logger, signal: lifecycle.stopping },
   );
@@ -46,13 +52,10 @@ runMain(async (lifecycle) => {
   publisher.start();
   const relay = new OutboxRelay(publisher, store.outbox, relayLog(logger));
   lifecycle.onStop('relay', async () => {
-    await publisher.close();
+    // Below the 10 s that a stop hook has: what Kafka does not take by then stays in the outbox.
+    await publisher.close(5_000);
     await relay.drain();
   });
-  const ids = new LeasedCommandIds(store.workerNumbers, { owner: `${hostname()}-${process.pid}` });
-  await ids.start();
-  lifecycle.onStop('worker number', () => ids.stop());
-
   const engine = createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE });
   const api = await startCommandApi({
     sources: {
