@@ -13,7 +13,7 @@ export interface World {
   readonly receiver: CallbackReceiver;
 }
 
-const START_MS = 120_000;
+const START_MS = 240_000;
 
 /**
  * Opens the world before the specs and closes it after them. In between, whatever the specs did, the rules that always hold are

@@ -8,6 +8,7 @@ import {
   startMosquitto,
   startProcess,
   uniquePrefix,
+  type TestKafka,
   type TestProcess,
 } from '@downlink/testing';
 import { hideFromServices } from '../config.js';
@@ -20,29 +21,52 @@ export interface ProcessesOptions {
 
 /** Starts Mosquitto, a database, and every service from its build; Postgres and, unless asked, Kafka are the test run's. */
 export async function startProcesses({ ownKafka = false }: ProcessesOptions = {}): Promise<System> {
-  const database = await createEmptyDatabase();
-  const kafka = ownKafka ? await startKafka() : undefined;
-  const brokers = kafka?.brokers ?? (await sharedKafka()).brokers;
-  const mosquitto = await startMosquitto({ persistence: true, settings: ['max_inflight_messages 500'] });
-  const fleet = new ServiceProcesses({
-    DATABASE_URL: database.url,
-    KAFKA_BROKERS: brokers.join(','),
+  const opened: (() => Promise<unknown>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    const database = await createEmptyDatabase();
+    opened.push(() => database.drop());
+    const kafka = ownKafka ? await startKafka() : undefined;
+    opened.push(async () => kafka?.stop());
+    const mosquitto = await startMosquitto({ persistence: true, settings: ['max_inflight_messages 500'] });
+    opened.push(() => mosquitto.stop());
+    const fleet = new ServiceProcesses({
+      ...(await ownSettings()),
+      DATABASE_URL: database.url,
+      KAFKA_BROKERS: (kafka ?? (await sharedKafka())).brokers.join(','),
+      MQTT_URL: mosquitto.url,
+    });
+    opened.push(() => fleet.stop());
+    await fleet.start();
+    return systemOf(fleet, kafka, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function ownSettings(): Promise<Record<string, string>> {
+  return {
     TOPIC_PREFIX: uniquePrefix().replace(/-$/, ''),
-    MQTT_URL: mosquitto.url,
     SECRETS_KEY: randomBytes(32).toString('base64'),
     ADMIN_KEY: randomBytes(24).toString('base64url'),
     FIRST_WAIT: `${FIRST_WAIT_MS}ms`,
     LOG_LEVEL: 'info',
     HOST: '127.0.0.1',
     PORT: String(await freePort()),
-  });
-  await fleet.start();
+  };
+}
+
+function systemOf(fleet: ServiceProcesses, kafka: TestKafka | undefined, stop: () => Promise<void>): System {
+  const setting = (name: string): string => fleet.environment[name]!;
   return {
     target: 'processes',
-    apiUrl: `http://127.0.0.1:${fleet.environment['PORT']!}`,
-    adminKey: fleet.environment['ADMIN_KEY']!,
-    mqttUrl: mosquitto.url,
-    databaseUrl: database.url,
+    apiUrl: `http://127.0.0.1:${setting('PORT')}`,
+    adminKey: setting('ADMIN_KEY'),
+    mqttUrl: setting('MQTT_URL'),
+    databaseUrl: setting('DATABASE_URL'),
     reachable: async (port) => `http://127.0.0.1:${port}`,
     killAndRestart: (service) => fleet.killAndRestart(service),
     async killAndRestartKafka() {
@@ -51,14 +75,12 @@ export async function startProcesses({ ownKafka = false }: ProcessesOptions = {}
       await kafka.restart();
     },
     logs: async () => fleet.logs(),
-    async stop() {
-      await fleet.stop();
-      await kafka?.stop();
-      await mosquitto.stop();
-      await database.drop();
-    },
+    stop,
   };
 }
+
+/** Seven processes start at once, on machines of two cores. */
+const READY_WITHIN_MS = 120_000;
 
 class ServiceProcesses {
   private running: { service: Service; process: TestProcess }[] = [];
@@ -69,7 +91,9 @@ class ServiceProcesses {
   async start(): Promise<void> {
     hideFromServices();
     const replicas = SERVICES.flatMap((service) => Array.from({ length: REPLICAS[service] }, () => service));
-    await Promise.all(replicas.map((service) => this.startOne(service)));
+    const started = await Promise.allSettled(replicas.map((service) => this.startOne(service)));
+    const failures = started.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
   }
 
   /** The oldest replica, so that repeated calls go round. */
@@ -101,6 +125,7 @@ class ServiceProcesses {
       script,
       env: { ...this.environment, OPERATIONS_PORT: String(await freePort()) },
       ready: /"ready"/,
+      readyWithinMs: READY_WITHIN_MS,
     });
     this.running.push({ service, process });
   }

@@ -1,7 +1,13 @@
 import { breachesBy, countBy, type Examination, type Findings, type Invariant } from '../invariant.js';
 
-/** What every application that gave a callback hears of, whichever body it gets (Huawei, Creating Device Commands: callbackUrl). */
-const TOLD = `('CommandDelivered', 'CommandSucceeded', 'CommandFailed', 'CommandTimedOut')`;
+/**
+ * What every application that gave a callback hears of, whichever body it gets: delivered, successful, failed, timeout, and sent
+ * (Huawei, Creating Device Commands: callbackUrl), the last not when the device's own word has overtaken the broker's.
+ */
+const TOLD = `(type in ('CommandDelivered', 'CommandSucceeded', 'CommandFailed', 'CommandTimedOut')
+  or (type = 'AttemptSent' and not exists (select from command_event as word
+    where word.command_id = event.command_id and word.version < event.version
+      and word.type in ('CommandDelivered', 'CommandSucceeded', 'CommandFailed', 'CommandTimedOut'))))`;
 
 /** Start and length of an attempt are rounded to whole milliseconds each. */
 const ROUNDING_MS = 2;
@@ -25,7 +31,7 @@ const missing = ({ client, now, slackMs }: Examination) =>
     `select 'command ' || command_id as subject, type || ' (version ' || event.version || ') has no webhook' as detail
        from command_event as event join accepted_command using (command_id)
        left join webhook_delivery as delivery using (command_id, version)
-       where has_callback and type in ${TOLD} and delivery.version is null and event.at < $1::bigint - $2::bigint`,
+       where has_callback and ${TOLD} and delivery.version is null and event.at < $1::bigint - $2::bigint`,
     [now, slackMs],
   );
 
