@@ -18,9 +18,17 @@ export interface AcceptFigures {
 
 /** (a) Accept: POST create, one front process, on a real Postgres, with the record that follows to a real Kafka. */
 export async function benchAccept(servers: Servers, seconds: number): Promise<AcceptFigures> {
-  const bare = await acceptBare(servers, seconds);
-  const product = await acceptProduct(servers, seconds);
+  const bare = progress('bare', await acceptBare(servers, seconds));
+  const product = progress('downlink', await acceptProduct(servers, seconds));
   return { bare, product, ratio: product.perSecond / bare.perSecond };
+}
+
+function progress(name: string, result: AcceptResult): AcceptResult {
+  const { perSecond, p50Ms, p99Ms, notCreated } = result;
+  process.stderr.write(
+    `accept, ${name}: ${perSecond.toFixed(0)}/s, p50 ${p50Ms} ms, p99 ${p99Ms} ms, ${notCreated} not created\n`,
+  );
+  return result;
 }
 
 async function acceptBare(servers: Servers, seconds: number): Promise<AcceptResult> {

@@ -22,7 +22,7 @@ const schema = z.object({
   TLS_KEY: z.string().optional(),
   DATABASE_URL: url({ protocols: ['postgres', 'postgresql'] }),
   DATABASE_POOL: integer({ min: 1, max: 200, default: 10 }),
-  SECRETS_KEY: z.string(),
+  SECRETS_KEY: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, { error: 'expected 32 bytes in base64' }),
   ADMIN_KEY: z.string().min(MIN_ADMIN_KEY, { error: `expected at least ${String(MIN_ADMIN_KEY)} characters` }),
   KAFKA_BROKERS: list(),
   TOPIC_PREFIX: z.string().default('downlink'),

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { KafkaFactPublisher } from '@downlink/bus';
 import {
@@ -9,7 +8,7 @@ import {
   relayLog,
   SignalQueue,
 } from '@downlink/command-engine';
-import { createLogger, HealthRegistry, Metrics, retryForever, runMain } from '@downlink/runtime';
+import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
 import { readConfig, type CommandApiConfig } from './config.js';
 import { applyProvisionFile } from './provision-file.js';
@@ -17,9 +16,7 @@ import { startCommandApi } from './start-command-api.js';
 
 runMain(async (lifecycle) => {
   const config = readConfig();
-  const logger = createLogger({ service: 'command-api', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
-  lifecycle.configure({ logger, stopTimeoutMs: config.STOP_TIMEOUT });
-  const health = new HealthRegistry({ stopping: lifecycle.stopping });
+  const { logger, health, metrics, owner } = await startServiceProcess(lifecycle, 'command-api', config);
 
   const store = createPostgresStore({
     url: config.DATABASE_URL,
@@ -31,7 +28,7 @@ runMain(async (lifecycle) => {
   lifecycle.onStop('store', () => store.close());
   const { PROVISION: file } = config;
   const ids = new LeasedCommandIds(store.workerNumbers, {
-    owner: `${hostname()}-${process.pid}`,
+    owner,
     onRenewalFailed: (err) => logger.warn({ err }, 'the lease of the worker number could not be renewed'),
   });
   lifecycle.onStop('worker number', () => ids.stop());
@@ -70,7 +67,7 @@ runMain(async (lifecycle) => {
     host: config.HOST,
     ...(await httpsOf(config)),
     logger,
-    metrics: new Metrics({ service: 'command-api' }),
+    metrics,
     health,
   });
   lifecycle.onStop('http server', () => api.stop());

@@ -1,20 +1,13 @@
-import { hostname } from 'node:os';
 import { KafkaFactPublisher, KafkaFactServer, type KafkaSettings } from '@downlink/bus';
 import { createEngine, OutboxRelay, relayLog } from '@downlink/command-engine';
-import { createLogger, HealthRegistry, Metrics, retryForever, runMain, startOperationsServer } from '@downlink/runtime';
+import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
 import { readConfig } from './config.js';
 import { startDispatcher } from './start-dispatcher.js';
 
 runMain(async (lifecycle) => {
   const config = readConfig();
-  const logger = createLogger({ service: 'dispatcher', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
-  lifecycle.configure({ logger, stopTimeoutMs: config.STOP_TIMEOUT });
-  const health = new HealthRegistry({ stopping: lifecycle.stopping });
-  const metrics = new Metrics({ service: 'dispatcher' });
-  const operations = await startOperationsServer({ port: config.OPERATIONS_PORT, health, metrics });
-  lifecycle.onStop('operations server', () => operations.close());
-
+  const { logger, health, metrics, owner } = await startServiceProcess(lifecycle, 'dispatcher', config);
   const waiting = { what: 'Postgres', logger, signal: lifecycle.stopping };
   await retryForever(() => migrate(config.DATABASE_URL), waiting);
   const store = createPostgresStore({
@@ -35,7 +28,7 @@ runMain(async (lifecycle) => {
   publisher.start();
   const relay = new OutboxRelay(publisher, store.outbox, relayLog(logger));
   lifecycle.onStop('relay', async () => {
-    await publisher.close();
+    await publisher.close(5_000);
     await relay.drain();
   });
   const dispatcher = await startDispatcher({
@@ -50,11 +43,11 @@ runMain(async (lifecycle) => {
       ...(config.MQTT_USERNAME === undefined ? {} : { username: config.MQTT_USERNAME }),
       ...(config.MQTT_PASSWORD === undefined ? {} : { password: config.MQTT_PASSWORD }),
     },
-    owner: `${hostname()}-${process.pid}`,
+    owner,
     logger,
     metrics,
     health,
   });
   lifecycle.onStop('dispatcher', () => dispatcher.stop());
-  logger.info({ port: operations.port }, 'ready');
+  logger.info('ready');
 });

@@ -1,17 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { KafkaFactServer } from '@downlink/bus';
 import { DEFAULT_RETRY_TIMES } from '@downlink/callback-http';
-import {
-  createLogger,
-  HealthRegistry,
-  Metrics,
-  retryForever,
-  runMain,
-  startOperationsServer,
-  type Lifecycle,
-  type Logger,
-} from '@downlink/runtime';
+import { retryForever, runMain, startServiceProcess, type Lifecycle, type Logger } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { readConfig, type NotifierConfig } from './config.js';
 import { startNotifier } from './start-notifier.js';
@@ -19,13 +8,7 @@ import type { NotifierSettings } from './notifier.service.js';
 
 runMain(async (lifecycle) => {
   const config = readConfig();
-  const logger = createLogger({ service: 'notifier', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
-  lifecycle.configure({ logger, stopTimeoutMs: config.STOP_TIMEOUT });
-  const health = new HealthRegistry({ stopping: lifecycle.stopping });
-  const metrics = new Metrics({ service: 'notifier' });
-  const operations = await startOperationsServer({ port: config.OPERATIONS_PORT, health, metrics });
-  lifecycle.onStop('operations server', () => operations.close());
-
+  const { logger, health, metrics, owner } = await startServiceProcess(lifecycle, 'notifier', config);
   const store = await openStore(config, logger, lifecycle);
   health.register('postgres', async () => store.health().then(() => ({ ok: true })));
   const kafka = { brokers: config.KAFKA_BROKERS, clientId: 'downlink-notifier', prefix: config.TOPIC_PREFIX };
@@ -35,11 +18,11 @@ runMain(async (lifecycle) => {
     leases: store.shardLeases,
     metrics,
     logger,
-    owner: `${hostname()}-${process.pid}-${randomUUID()}`,
+    owner,
     settings: settingsOf(config),
   });
   lifecycle.onStop('notifier', () => notifier.stop(), { timeoutMs: 20_000 });
-  logger.info({ operationsPort: operations.port }, 'ready');
+  logger.info('ready');
 });
 
 function settingsOf(config: NotifierConfig): NotifierSettings {

@@ -1,17 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { KafkaFactPublisher } from '@downlink/bus';
 import { createEngine, OutboxRelay, relayLog } from '@downlink/command-engine';
-import {
-  createLogger,
-  HealthRegistry,
-  Metrics,
-  retryForever,
-  runMain,
-  startOperationsServer,
-  type Lifecycle,
-  type Logger,
-} from '@downlink/runtime';
+import { retryForever, runMain, startServiceProcess, type Lifecycle, type Logger } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { readConfig, type SchedulerConfig } from './config.js';
 import { DEFAULT_SCHEDULER_SETTINGS } from './scheduler.service.js';
@@ -19,13 +8,7 @@ import { startScheduler } from './start-scheduler.js';
 
 runMain(async (lifecycle) => {
   const config = readConfig();
-  const logger = createLogger({ service: 'scheduler', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
-  lifecycle.configure({ logger, stopTimeoutMs: config.STOP_TIMEOUT });
-  const health = new HealthRegistry({ stopping: lifecycle.stopping });
-  const metrics = new Metrics({ service: 'scheduler' });
-  const operations = await startOperationsServer({ port: config.OPERATIONS_PORT, health, metrics });
-  lifecycle.onStop('operations server', () => operations.close());
-
+  const { logger, health, metrics, owner } = await startServiceProcess(lifecycle, 'scheduler', config);
   const store = await openStore(config, logger, lifecycle);
   health.register('postgres', async () => store.health().then(() => ({ ok: true })));
   const publisher = new KafkaFactPublisher({
@@ -48,11 +31,11 @@ runMain(async (lifecycle) => {
     ensurePartitions: (options) => store.ensurePartitions(options),
     metrics,
     logger,
-    owner: `${hostname()}-${process.pid}-${randomUUID()}`,
+    owner,
     settings: { partitions: { ...DEFAULT_SCHEDULER_SETTINGS.partitions, daysAhead: config.PARTITION_DAYS_AHEAD } },
   });
   lifecycle.onStop('scheduler', () => scheduler.stop());
-  logger.info({ operationsPort: operations.port }, 'ready');
+  logger.info('ready');
 });
 
 async function openStore(config: SchedulerConfig, logger: Logger, lifecycle: Lifecycle): Promise<PostgresStore> {

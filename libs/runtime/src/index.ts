@@ -13,6 +13,7 @@ export { Lifecycle, type LifecycleOptions } from './lifecycle/lifecycle.js';
 export { retryForever, type RetryForeverOptions } from './lifecycle/retry-forever.js';
 export { runMain, type ProcessPort, type RunMainOptions } from './lifecycle/run-main.js';
 export { describeError, errorLine, type ErrorDescription } from './logging/describe-error.js';
+export { startServiceProcess, type ServiceProcess } from './lifecycle/start-service-process.js';
 export { createLogger, type LogFormat, type Logger, type LoggerOptions, type LogLevel } from './logging/logger.js';
 export { NestLogger } from './logging/nest-logger.js';
 export { redactText, redactValue } from './logging/redaction.js';

@@ -10,16 +10,19 @@ export interface AcceptResult {
 
 /** POST create over 64 connections as fast as they are answered; every answer must be 201. */
 export async function accepts(target: Target, devices: readonly string[], seconds: number): Promise<AcceptResult> {
-  const bodies = devices.map((deviceId) => createBody(deviceId, undefined));
-  const { pathname, search } = new URL(target.url);
-  const requests = bodies.map((body) => ({
+  const { origin, pathname, search } = new URL(target.url);
+  let next = 0;
+  // Built one by one: a list of 20,000 requests would be copied for each of the 64 connections.
+  const request = {
     method: 'POST' as const,
     path: `${pathname}${search}`,
-    body,
     headers: { 'content-type': 'application/json', ...target.headers },
-  }));
-  const load = (duration: number) =>
-    autocannon({ url: new URL(target.url).origin, connections: 64, duration, requests });
+    setupRequest: (template: autocannon.Request) => ({
+      ...template,
+      body: createBody(devices[next++ % devices.length]!, undefined),
+    }),
+  };
+  const load = (duration: number) => autocannon({ url: origin, connections: 64, duration, requests: [request] });
   await load(2);
   const result = await load(seconds);
   const created = (result.statusCodeStats as Record<string, { count?: number }> | undefined)?.['201']?.count ?? 0;
