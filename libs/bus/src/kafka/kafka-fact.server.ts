@@ -26,14 +26,14 @@ export interface KafkaFactServerOptions extends FactServerOptions {
   readonly window?: number;
   /** How long handled offsets may wait for their commit, in ms. Default 100. */
   readonly commitEveryMs?: number;
-  /** Default: session 30 s, heartbeat 3 s, rebalance 60 s, a fetch waits 100 ms for records. */
+  /** Default: session 10 s, heartbeat 3 s, rebalance 60 s, a fetch waits 100 ms for records. */
   readonly times?: Partial<SessionTimes>;
 }
 
 type Incoming = IncomingRecord<KafkaSource>;
 
 const TIMES: SessionTimes = {
-  sessionTimeoutMs: 30_000,
+  sessionTimeoutMs: 10_000,
   heartbeatIntervalMs: 3_000,
   rebalanceTimeoutMs: 60_000,
   maxWaitMs: 100,
