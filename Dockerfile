@@ -27,7 +27,7 @@ COPY --from=build /app/dist/apps dist/apps
 USER node
 EXPOSE 3000 9090
 # command-api answers on PORT, the others on OPERATIONS_PORT; one of the two is there.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
   CMD ["node", "-e", "const ready = async (port) => { const { status } = await fetch(`http://127.0.0.1:${port}/health/ready`); if (status !== 200) throw status; }; Promise.any([ready(process.env.PORT), ready(process.env.OPERATIONS_PORT)]).catch(() => process.exit(1));"]
 # exec: node is process 1 and gets the signals itself.
 ENTRYPOINT ["sh", "-c", "exec node --enable-source-maps \"dist/apps/$0/main.js\""]
