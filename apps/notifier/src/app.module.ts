@@ -15,7 +15,8 @@ export class NotifierModule {
         {
           provide: FactIntake,
           inject: [Notifier],
-          useFactory: ({ runner, metrics }: Notifier) => new FactIntake(ports.deliveries, runner, metrics),
+          useFactory: ({ runner, metrics }: Notifier) =>
+            new FactIntake(ports.deliveries, ports.reader, runner, metrics),
         },
       ],
     };

@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { COMMAND } from '@downlink/command-domain/contracts';
-import { Fault, type Delivery, type NewDelivery, type WebhookDeliveries } from '@downlink/command-engine';
+import { anEvent, aRequest, COMMAND } from '@downlink/command-domain/contracts';
+import {
+  Fault,
+  type Delivery,
+  type NewDelivery,
+  type RecordedEvent,
+  type WebhookDeliveries,
+} from '@downlink/command-engine';
 import { FactIntake } from './fact-intake.js';
 import { aFact, aRecord } from './spec-support/facts.js';
 
@@ -27,6 +33,8 @@ let accepted: Delivery[];
 let notes: string[];
 let room: number;
 let intake: FactIntake;
+/** What the log says of every command that is asked about. */
+let histories: RecordedEvent[];
 
 beforeEach(() => {
   deliveries = new Claiming();
@@ -38,7 +46,8 @@ beforeEach(() => {
     accept: (given: readonly Delivery[]) => 0 * accepted.push(...given),
     divide: <D extends NewDelivery>(given: readonly D[]) => ({ now: given.slice(0, room), later: given.slice(room) }),
   };
-  intake = new FactIntake(deliveries, runner, {
+  histories = [];
+  intake = new FactIntake(deliveries, { history: async () => histories }, runner, {
     enqueued: (count) => void notes.push(`enqueued ${count}`),
     unknownFormat: (format) => void notes.push(`unknown ${format}`),
   });
@@ -52,6 +61,43 @@ describe('FactIntake', () => {
     expect(accepted.map(({ webhookId }) => webhookId)).toEqual([`${COMMAND}-3`, `${COMMAND}-4`]);
     expect(accepted[0]).toMatchObject({ url: callback.url, applicationId: 'app-1', deviceId: 'device-1' });
     expect(notes).toEqual(['enqueued 2']);
+  });
+
+  it('tells of what was overtaken first: the answer came before the broker’s confirmation', async () => {
+    const events = [
+      { ...anEvent.CommandAccepted, request: aRequest({ callback }) },
+      anEvent.AttemptStarted,
+      anEvent.AttemptSent,
+      anEvent.CommandSucceeded,
+    ];
+    histories = events.map((event, index) => ({ commandId: COMMAND, version: index + 1, event }));
+    await intake.take({ records: [aRecord(aFact('CommandSucceeded', callback, { version: 4 }))] });
+    expect(deliveries.calls.map((call) => call.map(({ version }) => version))).toEqual([[3, 4]]);
+    await intake.take({ records: [aRecord(aFact('AttemptSent', callback))] });
+    expect(deliveries.calls).toHaveLength(2);
+  });
+
+  it('still notices the gap when the store was away the first time', async () => {
+    const records = [aRecord(aFact('CommandSucceeded', callback, { version: 4 }))];
+    let asked = 0;
+    const again = new FactIntake(
+      deliveries,
+      {
+        history: async () => {
+          asked += 1;
+          return [];
+        },
+      },
+      { claimMs: 1, accept: () => 0, divide: (given) => ({ now: [...given], later: [] }) },
+      { enqueued: () => undefined, unknownFormat: () => undefined },
+    );
+    deliveries.away = true;
+    await expect(again.take({ records })).rejects.toThrow('away');
+    deliveries.away = false;
+    await again.take({ records });
+    expect(asked).toBe(2);
+    await again.take({ records });
+    expect(asked).toBe(2);
   });
 
   it('stores what the runner has no room for unclaimed, for the sweeper to take up', async () => {

@@ -15,6 +15,7 @@ runMain(async (lifecycle) => {
   const notifier = await startNotifier({
     facts: new KafkaFactServer({ group: `${config.TOPIC_PREFIX}.notifier`, kafka, logger }),
     deliveries: store.webhookDeliveries,
+    reader: store.commandReader,
     leases: store.shardLeases,
     metrics,
     logger,

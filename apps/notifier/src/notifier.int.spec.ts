@@ -69,7 +69,14 @@ async function start(settings: NotifierSettings = SETTINGS, of: PostgresStore = 
     logger,
     keepDeadLetter: (letter) => void letters.push(letter),
   });
-  const ports = { deliveries: of.webhookDeliveries, leases: of.shardLeases, metrics, logger, owner: randomUUID() };
+  const ports = {
+    deliveries: of.webhookDeliveries,
+    reader: of.commandReader,
+    leases: of.shardLeases,
+    metrics,
+    logger,
+    owner: randomUUID(),
+  };
   const notifier = await startNotifier({ facts, ...ports, settings });
   running.push(notifier);
   return { metrics, stop: () => running.splice(running.indexOf(notifier), 1)[0]!.stop() };

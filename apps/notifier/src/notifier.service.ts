@@ -14,6 +14,7 @@ import {
   runLoop,
   SHARD_COUNT,
   ShardHolder,
+  type CommandReader,
   type ShardLeases,
   type WebhookDeliveries,
 } from '@downlink/command-engine';
@@ -23,6 +24,7 @@ import { NotifierMetrics } from './notifier.metrics.js';
 /** What the notifier stands on. */
 export interface NotifierPorts {
   readonly deliveries: WebhookDeliveries;
+  readonly reader: Pick<CommandReader, 'history'>;
   readonly leases: ShardLeases;
   readonly metrics: Metrics;
   readonly logger: Logger;

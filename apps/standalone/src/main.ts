@@ -93,6 +93,7 @@ async function startServices(
   const notifier = await startNotifier({
     ...common,
     deliveries: store.webhookDeliveries,
+    reader: store.commandReader,
     facts: core.facts('notifier'),
   });
   lifecycle.onStop('notifier', () => notifier.stop());

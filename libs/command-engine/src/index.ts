@@ -6,6 +6,7 @@ export * from './create-engine.js';
 export * from './command-gateway.js';
 export * from './correlation.js';
 export * from './outcome.js';
+export * from './facts-of-history.js';
 export * from './fault.js';
 export * from './leased-command-ids.js';
 export * from './ports/command-ids.port.js';

@@ -1,5 +1,4 @@
-import { evolve, type CommandState } from '@downlink/command-domain';
-import type { CommittedFact, RecordedEvent } from '@downlink/command-engine';
+import { factsOfHistory, type CommittedFact } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { EVENT_COLUMNS, recordedEventOf, type StoredEvent } from '../reading/event-row.js';
 import { commandIdOf } from '../commands/head-row.js';
@@ -33,27 +32,10 @@ export async function readLeftovers(
   const histories = await asFault(
     pool.query<StoredEvent>({ name: 'leftover-histories', text: HISTORIES, values: [ids] }),
   );
-  const facts = factsOf(histories.rows.map(recordedEventOf));
+  const facts = new Map(
+    factsOfHistory(histories.rows.map(recordedEventOf)).map((fact) => [key(fact.commandId, fact.version), fact]),
+  );
   return pointers.rows.flatMap(({ command_id, version }) => facts.get(key(commandIdOf(command_id), version)) ?? []);
-}
-
-function factsOf(events: readonly RecordedEvent[]): Map<string, CommittedFact> {
-  const facts = new Map<string, CommittedFact>();
-  let before: CommandState = { status: 'none' };
-  for (const recorded of events) {
-    if (recorded.version === 1) before = { status: 'none' };
-    const after = evolve(before, recorded.event);
-    const { request, lanePosition, status } = after;
-    facts.set(key(recorded.commandId, recorded.version), {
-      ...recorded,
-      request,
-      lanePosition,
-      statusBefore: before.status,
-      status,
-    });
-    before = after;
-  }
-  return facts;
 }
 
 const key = (commandId: string, version: number) => `${commandId}:${String(version)}`;
