@@ -21,9 +21,20 @@ export class Lifecycle {
   private readonly hooks: StopHook[] = [];
   private options: LifecycleOptions;
   private stopRun: Promise<boolean> | undefined;
+  private up = false;
 
   constructor(options: LifecycleOptions) {
     this.options = options;
+  }
+
+  /** Whether the main function has returned: before that the process serves nothing, whatever its health checks say. */
+  get started(): boolean {
+    return this.up;
+  }
+
+  /** Told by `runMain`. */
+  hasStarted(): void {
+    this.up = true;
   }
 
   /** Aborted first of all when the process begins to stop. Readiness and every waiting loop hang on it. */

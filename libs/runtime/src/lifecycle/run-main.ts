@@ -66,6 +66,7 @@ class MainRun {
     });
     const started = Promise.resolve()
       .then(() => main(this.lifecycle))
+      .then(() => this.lifecycle.hasStarted())
       .catch((error: unknown) => this.onMainFailed(error));
     this.lifecycle.stopping.addEventListener('abort', () => this.lifecycle.onStop('start', () => started));
   }

@@ -32,6 +32,8 @@ export async function startServiceProcess(
   const logger = createLogger({ service, level: settings.LOG_LEVEL, format: settings.LOG_FORMAT });
   lifecycle.configure({ logger, stopTimeoutMs: settings.STOP_TIMEOUT });
   const health = new HealthRegistry({ stopping: lifecycle.stopping });
+  // A container counts as healthy when it is ready: not while it still waits for its servers or migrates.
+  health.register('start', async () => ({ ok: lifecycle.started, detail: lifecycle.started ? 'started' : 'starting' }));
   const metrics = new Metrics({ service });
   if (settings.OPERATIONS_PORT !== undefined) {
     const operations = await startOperationsServer({ port: settings.OPERATIONS_PORT, health, metrics });
