@@ -1,4 +1,10 @@
-import type { CommandReader, Engine, Registry, ShardLeases } from '@downlink/command-engine';
+import {
+  SignalQueue,
+  type CommandReader,
+  type Engine,
+  type Registry,
+  type ShardLeases,
+} from '@downlink/command-engine';
 import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
 import { NestLogger } from '@downlink/runtime';
 import {
@@ -36,7 +42,11 @@ export interface DispatcherParts {
 
 /** Starts to publish and to receive; returns how to stop. Neither the broker nor the bus needs to be there yet. */
 export async function startDispatcher(parts: DispatcherParts): Promise<{ stop(): Promise<void> }> {
-  const { engine, reader, logger, owner } = parts;
+  const { reader, logger, owner } = parts;
+  // What the broker says and what devices say is about the same lanes at the same time: as transactions of their own they would
+  // wait for each other's locks; together they are half as many.
+  const queue = new SignalQueue(parts.engine, { maxBatch: 1_000, maxRunning: 1 });
+  const engine: Engine = { handle: (signals) => queue.handleAll(signals) };
   const { window, ...broker } = parts.broker;
   const metrics = new DispatcherMetrics(parts.metrics);
   const publisher = new MqttPublisher({

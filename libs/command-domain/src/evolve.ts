@@ -38,8 +38,8 @@ const folds: { readonly [T in Exclude<EventType, 'CommandAccepted'>]: Fold<T> } 
 export function evolve(state: CommandState, event: CommandEvent): AcceptedState {
   if (event.type === 'CommandAccepted') return accepted(event);
   if (state.status === 'none') throw new Error(`a command's history begins with CommandAccepted, not ${event.type}`);
-  const fold = folds[event.type] as Fold<typeof event.type>;
-  return fold(state, event);
+  const apply = folds[event.type] as Fold<typeof event.type>;
+  return apply(state, event);
 }
 
 /** The state that a history leads to; `none` for an empty one. */

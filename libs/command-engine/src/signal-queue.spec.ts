@@ -71,4 +71,16 @@ describe('the signal queue', () => {
     batches[1]!.commit();
     expect(await next).toMatchObject({ kind: 'committed' });
   });
+
+  it('answers several signals in their order, whoever shares their transactions', async () => {
+    const { engine, batches } = steppedEngine();
+    const queue = new SignalQueue(engine, { maxBatch: 2, maxRunning: 1 });
+    const signals = ['a', 'b', 'c'].map(signal);
+    const handled = queue.handleAll(signals);
+    for (let done = 0; done < 2; done++) {
+      await turn();
+      batches[done]!.commit();
+    }
+    expect((await handled).map((outcome) => outcome.signal)).toEqual(signals);
+  });
 });

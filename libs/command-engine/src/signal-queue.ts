@@ -30,6 +30,14 @@ export class SignalQueue {
     });
   }
 
+  /**
+   * Several signals, in order, each with its outcome. They may share a transaction with others' or be spread over two.
+   * @throws Fault (retryable) when the store is away; some of them may be committed, and handing all in again is safe.
+   */
+  handleAll(signals: readonly Signal[]): Promise<Outcome[]> {
+    return Promise.all(signals.map((signal) => this.handle(signal)));
+  }
+
   private pump(): void {
     while (this.running < this.options.maxRunning && this.waiting.length > 0) void this.run();
   }

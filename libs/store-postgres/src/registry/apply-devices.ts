@@ -1,9 +1,10 @@
 import type { NewDevice } from '@downlink/command-engine';
 import type { ClientBase } from 'pg';
+import { shardOf } from '../shard-of.js';
 import { RegistryConflict } from './registry-conflict.js';
 import type { SecretBox } from './secret-box.js';
 
-/** Creates or updates devices in one statement; a second one only to name the offender. */
+/** Creates or updates devices in one statement and their lanes in another; a third one only to name the offender. */
 export async function applyDevices(
   client: ClientBase,
   devices: readonly NewDevice[],
@@ -21,10 +22,18 @@ export async function applyDevices(
     devices.map(({ activated }) => activated),
     devices.map(({ id, secret }) => (secret === undefined ? null : secrets.seal(secret, deviceContext(id)))),
   ]);
-  if (rowCount === devices.length) return;
+  if (rowCount === devices.length) return makeLanes(client, owners[0]!);
   const { rows } = await client.query<{ position: number; product: boolean; application: boolean }>(OFFENDER, owners);
   const { position = 1, product = true, application = true } = rows[0] ?? {};
   throw conflictAt(position - 1, devices[position - 1], { product, application });
+}
+
+/**
+ * A device's first command then finds its lane: without it every first command would cost the engine a second round of locking.
+ * Lanes that exist are not touched, and so not locked.
+ */
+async function makeLanes(client: ClientBase, ids: readonly string[]): Promise<void> {
+  await client.query(LANES, [ids, ids.map((id) => shardOf(id))]);
 }
 
 /** What a device's secret is sealed for. */
@@ -65,6 +74,11 @@ on conflict (id) do update
 set product_key = excluded.product_key, name = excluded.name, activated = excluded.activated,
   secret = coalesce(excluded.secret, device.secret)
 where device.application_id = excluded.application_id`;
+
+const LANES = `
+insert into device_lane (device_id, shard)
+select device_id, shard from unnest($1::text[], $2::smallint[]) as lane (device_id, shard) order by device_id collate "C"
+on conflict (device_id) do nothing`;
 
 const OFFENDER = `
 select given.position::int4 as position, application.id is not null as application, product.key is not null as product
