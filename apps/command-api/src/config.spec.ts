@@ -4,7 +4,7 @@ import { readConfig } from './config.js';
 
 const NEEDED = {
   DATABASE_URL: 'postgres://u:p@localhost:5432/d',
-  SECRETS_KEY: 'AAAA',
+  SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
   ADMIN_KEY: 'sixteen-or-more!',
   KAFKA_BROKERS: 'a:9092,b:9092',
 };
