@@ -328,26 +328,28 @@ describeWithServers(['mosquitto'], 'a receiver', () => {
   });
 
   it.each([
-    { name: 'Mosquitto', start: () => mosquitto(), least: 5_000 },
-    // Broker, sender and receiver share one process here.
-    { name: 'the embedded broker', start: aedes, least: 2_000 },
-  ])('takes at least $least messages a second from $name with a handler of 5 ms', async ({ name, start, least }) => {
-    const broker = await start();
-    const total = 20_000;
-    let taken = 0;
-    let calls = 0;
-    await receiving(broker.url, async (batch) => {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      taken += batch.length;
-      calls += 1;
-    });
-    const client = await sender(broker.url);
-    const began = performance.now();
-    for (let n = 0; n < total; n += 1) client.publish('up/1', 'x'.repeat(200), { qos: 1 });
-    await eventually(() => expect(taken).toBe(total), { withinMs: 30_000, everyMs: 5 });
-    const rate = total / ((performance.now() - began) / 1_000);
-    process.stdout.write(`receiver on ${name}: ${String(Math.round(rate))} messages/s in ${String(calls)} batches\n`);
-    // Waiting for the handler inside the parser gives 190.
-    expect(rate).toBeGreaterThan(least);
-  });
+    { name: 'Mosquitto', start: () => mosquitto() },
+    { name: 'the embedded broker', start: aedes },
+  ])(
+    'goes on parsing while a handler of 5 ms runs: ten times what waiting would allow, on $name',
+    async ({ name, start }) => {
+      const broker = await start();
+      const total = 20_000;
+      let taken = 0;
+      let calls = 0;
+      await receiving(broker.url, async (batch) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        taken += batch.length;
+        calls += 1;
+      });
+      const client = await sender(broker.url);
+      const began = performance.now();
+      for (let n = 0; n < total; n += 1) client.publish('up/1', 'x'.repeat(200), { qos: 1 });
+      await eventually(() => expect(taken).toBe(total), { withinMs: 30_000, everyMs: 5 });
+      const rate = total / ((performance.now() - began) / 1_000);
+      process.stdout.write(`receiver on ${name}: ${String(Math.round(rate))} messages/s in ${String(calls)} batches\n`);
+      // Waiting for the handler inside the parser gives at most 1 s / 5 ms, on any machine (190 were measured).
+      expect(rate).toBeGreaterThan(10 * (1_000 / 5));
+    },
+  );
 });
