@@ -18,7 +18,8 @@ describe('the secret box', () => {
 
   it('opens nothing that was changed or cut off', () => {
     const sealed = box.seal('secret', 'device:d');
-    const flipped = sealed.slice(0, -1) + (sealed.endsWith('A') ? 'B' : 'A');
+    // Not the last character: part of its bits are padding, and changing those changes nothing.
+    const flipped = `${sealed.slice(0, -6)}${sealed.at(-6) === 'A' ? 'B' : 'A'}${sealed.slice(-5)}`;
     for (const text of [flipped, sealed.slice(0, 20), sealed.split('.')[0] ?? '', '']) {
       expect(() => box.open(text, 'device:d')).toThrow(unreadable);
     }
