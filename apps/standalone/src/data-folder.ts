@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** What the installation made for itself at its first start and must find again. */
 export interface InstallationSecrets {
@@ -15,8 +15,12 @@ export interface InstallationSecrets {
 
 /** The folder that a standalone installation keeps its data in. */
 export class DataFolder {
-  constructor(readonly path: string) {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+  /** Absolute: Postgres is started in its own folder, where a relative one would mean something else. */
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = resolve(path);
+    mkdirSync(this.path, { recursive: true, mode: 0o700 });
   }
 
   file(name: string): string {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
 import { startCommandApi, type CommandApiParts } from '../../command-api/src/start-command-api.js';
 import type { StandaloneConfig } from './config.js';
@@ -44,7 +43,7 @@ export async function startRest(
       http.get('/', (request, reply) => {
         const page = welcomePage(
           { http: `${request.protocol}://${request.host}`, mqtt: operations.mqtt },
-          resolve(folder.file('demo.json')),
+          folder.file('demo.json'),
         );
         return reply.type('text/html; charset=utf-8').send(page);
       });
