@@ -1,10 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { findPostgresBinaries, type Logger, type PostgresBinaries } from '@downlink/runtime';
+import { ConfigError, findPostgresBinaries, type Logger, type PostgresBinaries } from '@downlink/runtime';
 import type { DataFolder } from './data-folder.js';
 
 export interface EmbeddedPostgres {
@@ -63,6 +63,10 @@ async function initialise(binaries: PostgresBinaries, folder: DataFolder, passwo
 /** Started by root, the server runs as somebody else, who must be able to pass through the folder; its contents stay closed. */
 function makeReachable(folder: DataFolder, uid: number, gid: number): void {
   chownSync(folder.path, uid, gid);
+  const { status } = spawnSync('ls', [folder.path], { uid, gid, stdio: 'ignore' });
+  if (status === 0) return;
+  const problem = `${folder.path} cannot be entered by user ${uid}, whom Postgres runs as when root starts it; choose another folder`;
+  throw new ConfigError([{ variable: 'DATA_DIR', problem }]);
 }
 
 async function run(binaries: PostgresBinaries, folder: DataFolder, port: number): Promise<ChildProcess> {
