@@ -1,39 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { createEngine } from '@downlink/command-engine';
-import {
-  engineContract,
-  nextCommandId,
-  requestFor,
-  type CommandStoreUnderTest,
-} from '@downlink/command-engine/contracts';
-import { createTestDatabase } from '@downlink/testing';
-import { createPostgresStore, migrate } from '../index.js';
+import { engineContract, nextCommandId, requestFor } from '@downlink/command-engine/contracts';
+import { openCommandStore } from '../spec-support/open-command-store.js';
 
-async function open(): Promise<CommandStoreUnderTest> {
-  const database = await createTestDatabase({ template: migrate });
-  const store = createPostgresStore({
-    url: database.url,
-    onConnectionError: (error) => {
-      throw error;
-    },
-  });
-  return {
-    store: store.commandStore,
-    reader: store.commandReader,
-    outbox: store.outbox,
-    due: store.dueCommands,
-    close: async () => {
-      await store.close();
-      await database.drop();
-    },
-  };
-}
-
-engineContract('Postgres', open);
+engineContract('Postgres', openCommandStore);
 
 describe('a command that Postgres cannot store', () => {
   it('stands alone: its neighbours of the batch are committed', async () => {
-    const { store, close } = await open();
+    const { store, close } = await openCommandStore();
     const engine = createEngine(store, { handOver: () => undefined });
     const submission = (parameters: Record<string, string>, n: number) => ({
       kind: 'submit' as const,

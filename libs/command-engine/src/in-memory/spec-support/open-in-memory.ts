@@ -1,13 +1,14 @@
-import { engineContract } from '../contracts/index.js';
+import type { CommandStoreUnderTest } from '../../contracts/index.js';
 import {
   InMemoryCommandReader,
   InMemoryCommandStore,
   InMemoryDatabase,
   InMemoryDueCommands,
   InMemoryOutbox,
-} from './index.js';
+} from '../index.js';
 
-engineContract('memory', async () => {
+/** The engine's ports over an empty memory, for the contract suites. */
+export async function openInMemory(): Promise<CommandStoreUnderTest> {
   const database = new InMemoryDatabase();
   return {
     store: new InMemoryCommandStore(database),
@@ -16,4 +17,4 @@ engineContract('memory', async () => {
     due: new InMemoryDueCommands(database),
     close: () => Promise.resolve(),
   };
-});
+}
