@@ -54,8 +54,8 @@ const table: { [S in Status]: { [K in SignalKind]: Expected } } = {
     turn: no('not-its-turn'),
     'broker-accepted': events('AttemptSent'),
     'broker-refused': events('AttemptNotSent'),
-    'device-acknowledged': events('CommandDelivered'),
-    'device-answered': events('CommandSucceeded'),
+    'device-acknowledged': events('AttemptSent', 'CommandDelivered'),
+    'device-answered': events('AttemptSent', 'CommandSucceeded'),
     'time-due': events('CommandTimedOut'),
   },
   sent: {
@@ -233,12 +233,20 @@ describe('answers', () => {
     }
   });
 
-  it('that overtake the broker’s confirmation decide the command, and the confirmation still completes the history', () => {
+  it('that overtake the broker’s confirmation prove it', () => {
     const early = given('sending').when(aSignal['device-answered']);
     const state =
       early.kind === 'events' ? early.events.reduce(evolve, aState('sending') as CommandState) : aState('none');
-    expect(state.status).toBe('succeeded');
-    const confirmation = decide(state, aSignal['broker-accepted'], { now: T0, lane });
+    expect(state).toMatchObject({ status: 'succeeded', confirmedAttempt: 1, sentAt: T0 });
+    expect(outcome(decide(state, aSignal['broker-accepted'], { now: T0, lane }))).toEqual(no('already-final'));
+  });
+
+  it('that may belong to an earlier attempt prove nothing about the one under way, whose confirmation is still taken', () => {
+    const resent = { ...aState('sending'), attempts: 2, tries: 2 } as CommandState;
+    const early = decide(resent, aSignal['device-answered'], { now: T0, lane });
+    expect(outcome(early)).toEqual(events('CommandSucceeded'));
+    const state = early.kind === 'events' ? early.events.reduce(evolve, resent) : resent;
+    const confirmation = decide(state, { ...aSignal['broker-accepted'], attempt: 2 }, { now: T0, lane });
     expect(outcome(confirmation)).toEqual(events('AttemptSent'));
   });
 

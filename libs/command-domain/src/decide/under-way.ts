@@ -26,8 +26,8 @@ export const sending: Handlers<'sending'> = {
     signal.attempt === state.attempts
       ? happened(notSent(state, signal, now))
       : rejected({ code: 'stale-attempt', current: state.attempts }),
-  'device-acknowledged': (state, signal, { now }) => acknowledge(state, signal, now),
-  'device-answered': (state, signal, { now }) => settle(state, signal, now),
+  'device-acknowledged': (state, signal, { now }) => confirmedBy(acknowledge(state, signal, now), state, now),
+  'device-answered': (state, signal, { now }) => confirmedBy(settle(state, signal, now), state, now),
   'time-due': (state, signal, { now }) => resendOrGiveUp(state, signal, now),
 };
 
@@ -64,6 +64,17 @@ export const delivered: Handlers<'delivered'> = {
       ? rejected({ code: 'not-due' })
       : happened({ type: 'CommandTimedOut', schema: 1, at: now, waitedFor: 'answer' }),
 };
+
+/**
+ * The device's word, when it overtakes the broker's: with two dispatchers one hears the answer and another the PUBACK, and
+ * either may be first. Where no other attempt can have reached the device its word proves that the broker took this one, so
+ * both facts are recorded and an application hears of "sent" before the answer, whoever won the race.
+ */
+function confirmedBy(decision: Decision, { attempts, tries, confirmedAttempt }: Sending, now: number): Decision {
+  if (decision.kind === 'rejected' || decision.events.some(({ type }) => type === 'AnswerRejected')) return decision;
+  if (confirmedAttempt > 0 || tries > 1) return decision;
+  return happened({ type: 'AttemptSent', schema: 1, at: now, attempt: attempts }, ...decision.events);
+}
 
 /**
  * A cached command that surely reached nobody goes back to its queue and the try is not counted. An immediate one has
