@@ -1,3 +1,14 @@
+CREATE OR REPLACE FUNCTION public.check_written(what text, written integer, expected integer, code text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if written <> expected then
+    raise exception 'of % % only % were as they had been read', expected, what, written using errcode = code;
+  end if;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.now_ms()
  RETURNS bigint
  LANGUAGE sql

@@ -46,3 +46,17 @@ export interface DeliveryPolicy {
   /** Immediate commands go past the queue, or join it when it is not empty. */
   readonly immediate: 'bypass' | 'join';
 }
+
+const texts = new WeakMap<CommandRequest, string>();
+
+/**
+ * A request as JSON, made once for all places that a request is written to (event, head, each fact on the bus): requests
+ * never change. Five texts a command were 5 % of an API process at its limit.
+ */
+export function requestJson(request: CommandRequest): string {
+  const known = texts.get(request);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(request);
+  texts.set(request, text);
+  return text;
+}

@@ -50,7 +50,7 @@ function timeDue({ commandId, deviceId }: DueCommand) {
   return { kind: 'time-due', commandId, deviceId } as const;
 }
 
-/** Waits until the time has passed or the signal aborts; rounding up, since nothing may fire early. */
+/** Waits until the time has passed or the signal aborts. Rounded up and 1 ms more: a timer may fire that much early, and nothing else may. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms <= 0 || signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
@@ -59,7 +59,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', wake);
       resolve();
     };
-    const timer = setTimeout(wake, Math.ceil(ms));
+    const timer = setTimeout(wake, Math.ceil(ms) + 1);
     signal.addEventListener('abort', wake);
   });
 }

@@ -1,3 +1,4 @@
+import { requestJson } from '@downlink/command-domain';
 import { FACT_SCHEMA, headersOf, writeFactHeaders } from './fact-headers.js';
 import type { EncodedFact, FactAnnotations, FactMessage } from './fact-message.js';
 
@@ -11,16 +12,9 @@ export function encodeFact(fact: FactMessage, annotations: FactAnnotations = {})
   return {
     key: deviceId,
     headers: writeFactHeaders(headersOf(fact, annotations)),
-    value: JSON.stringify({
-      schema: FACT_SCHEMA,
-      commandId,
-      version,
-      deviceId,
-      lanePosition,
-      statusBefore,
-      status,
-      event,
-      request,
-    }),
+    value:
+      `{"schema":${FACT_SCHEMA},"commandId":"${commandId}","version":${version},"deviceId":${JSON.stringify(deviceId)},` +
+      `"lanePosition":${lanePosition},"statusBefore":"${statusBefore}","status":"${status}",` +
+      `"event":${JSON.stringify(event)},"request":${requestJson(request)}}`,
   };
 }

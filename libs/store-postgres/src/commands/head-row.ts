@@ -1,6 +1,11 @@
-import { deadlineOf, type AcceptedState, type CommandId, type CommandRequest } from '@downlink/command-domain';
+import {
+  deadlineOf,
+  requestJson,
+  type AcceptedState,
+  type CommandId,
+  type CommandRequest,
+} from '@downlink/command-domain';
 import type { Head } from '@downlink/command-engine';
-import { shardOf } from '../shard-of.js';
 
 /** What a head is made of when it is read: `select command_id, version, request, state`. */
 export interface StoredHead {
@@ -32,24 +37,20 @@ export const HEAD_CHANGE = {
   state: 'jsonb',
 } as const;
 
-/** All columns. */
+/** What a new head has beside its first event, whose row carries it. */
 export const NEW_HEAD = {
-  command_id: 'bigint',
-  version: 'integer',
+  head_version: 'integer',
   application_id: 'text',
   device_id: 'text',
-  shard: 'smallint',
   lane_position: 'bigint',
   status: 'text',
   queue_pos: 'bigint',
   due_at: 'bigint',
-  accepted_at: 'bigint',
   request: 'jsonb',
   state: 'jsonb',
 } as const;
 
 export function headChangeRow({ commandId, version, state }: Head, previous: number) {
-  const { request: _never_changes, ...rest } = state;
   return {
     command_id: commandId,
     previous,
@@ -57,19 +58,39 @@ export function headChangeRow({ commandId, version, state }: Head, previous: num
     status: state.status,
     queue_pos: state.status === 'queued' ? state.lanePosition : null,
     due_at: deadlineOf(state),
-    state: JSON.stringify(rest),
+    state: stateJson(state),
   };
 }
 
-export function newHeadRow(head: Head) {
-  const { request, lanePosition, acceptedAt } = head.state;
+export function newHeadRow({ version, state }: Head) {
+  const { request, lanePosition } = state;
   return {
-    ...headChangeRow(head, 0),
+    head_version: version,
     application_id: request.applicationId,
     device_id: request.deviceId,
-    shard: shardOf(request.deviceId),
     lane_position: lanePosition,
-    accepted_at: acceptedAt,
-    request: JSON.stringify(request),
+    status: state.status,
+    queue_pos: state.status === 'queued' ? lanePosition : null,
+    due_at: deadlineOf(state),
+    request: requestJson(request),
+    state: stateJson(state),
   };
+}
+
+/** For the row of an event that is not a command's first. */
+export const NO_NEW_HEAD = {
+  head_version: null,
+  application_id: null,
+  device_id: null,
+  lane_position: null,
+  status: null,
+  queue_pos: null,
+  due_at: null,
+  request: null,
+  state: null,
+} as const;
+
+/** Without the request, which never changes and has a column of its own. */
+function stateJson(state: AcceptedState): string {
+  return JSON.stringify({ ...state, request: undefined });
 }

@@ -15,8 +15,8 @@ interface Touched {
 }
 
 /**
- * The engine's write path. A unit of work costs two to four round trips whatever its size: begin, lock and load are sent
- * together, then the write, then the commit; a first command to a device costs one more.
+ * The engine's write path. A unit of work costs two or three round trips whatever its size: begin, lock and load are sent
+ * together, then the write with the commit; a first command to a device costs one more.
  */
 export class PostgresCommandStore implements CommandStore {
   constructor(private readonly pool: Pool) {}
@@ -39,8 +39,7 @@ export class PostgresCommandStore implements CommandStore {
       if (isEmpty(changes)) {
         await asFault(client.query('rollback'));
       } else {
-        await writeChanges(client, changes);
-        await commit(client);
+        await Promise.all([writeChanges(client, changes), commit(client)]);
       }
       return result;
     } catch (error) {

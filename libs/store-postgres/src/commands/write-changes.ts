@@ -1,12 +1,13 @@
-import type { CommandEvent, CommandId } from '@downlink/command-domain';
-import { Fault, type Changes, type RecordedEvent } from '@downlink/command-engine';
+import type { CommandId } from '@downlink/command-domain';
+import type { Changes, Head, RecordedEvent } from '@downlink/command-engine';
 import type { ClientBase } from 'pg';
 import { asFault } from '../pools/pg-fault.js';
 import { shardOf } from '../shard-of.js';
 import { arraysOf, unnested } from './column-arrays.js';
-import { HEAD_CHANGE, headChangeRow, NEW_HEAD, newHeadRow } from './head-row.js';
+import { HEAD_CHANGE, headChangeRow, NEW_HEAD, newHeadRow, NO_NEW_HEAD } from './head-row.js';
 import { LANE, laneRow } from './lane-row.js';
 
+/** The first event of a command brings the command's new head along, so that the request is sent once for both. */
 const EVENT = {
   command_id: 'bigint',
   version: 'integer',
@@ -14,76 +15,75 @@ const EVENT = {
   at: 'bigint',
   data: 'jsonb',
   shard: 'smallint',
+  ...NEW_HEAD,
 } as const;
 
-const ROW_SETS = [EVENT, NEW_HEAD, HEAD_CHANGE, LANE];
+const ROW_SETS = [EVENT, HEAD_CHANGE, LANE];
 const firstParameter = (set: number) =>
   1 + ROW_SETS.slice(0, set).reduce((count, columns) => count + Object.keys(columns).length, 0);
-const NEW_HEAD_COLUMNS = Object.keys(NEW_HEAD).join(', ');
 const LANE_CHANGES = Object.keys(LANE).filter((name) => name !== 'device_id');
+const [EXPECTED_HEADS, EXPECTED_LANES] = [firstParameter(3), firstParameter(3) + 1];
 
 /**
- * Everything that a unit of work writes, in one statement: one round trip, and each part set-based.
+ * Everything that a unit of work writes, in one statement: one round trip, and each part set-based. It fails by itself when a
+ * head or lane is not as it was read, because the commit is sent right behind it and does not wait for its answer.
  */
 const TEXT = `with
   event as materialized (select * from ${unnested(EVENT, 'event', firstParameter(0))}),
   logged as (insert into command_event (command_id, version, type, at, data)
-    select command_id, version, type, at, data from event returning 1),
+    select command_id, version, type, at,
+      case when request is null then data else data || jsonb_build_object('request', request) end
+    from event returning 1),
   pointed as (insert into outbox (command_id, version, shard) select command_id, version, shard from event),
-  accepted as (insert into command (${NEW_HEAD_COLUMNS})
-    select ${NEW_HEAD_COLUMNS} from ${unnested(NEW_HEAD, 'head', firstParameter(1))} returning 1),
+  accepted as (insert into command (command_id, version, application_id, device_id, shard, lane_position, status, queue_pos,
+      due_at, accepted_at, request, state)
+    select command_id, head_version, application_id, device_id, shard, lane_position, status, queue_pos,
+      due_at, at, request, state
+    from event where head_version is not null returning 1),
   moved as (update command set version = head.version, status = head.status, queue_pos = head.queue_pos,
       due_at = head.due_at, state = head.state
-    from ${unnested(HEAD_CHANGE, 'head', firstParameter(2))}
+    from ${unnested(HEAD_CHANGE, 'head', firstParameter(1))}
     where command.command_id = head.command_id and command.version = head.previous
     returning 1),
   lanes as (update device_lane set (${LANE_CHANGES.join(', ')}) = (${LANE_CHANGES.map((name) => `lane.${name}`).join(', ')})
-    from ${unnested(LANE, 'lane', firstParameter(3))}
+    from ${unnested(LANE, 'lane', firstParameter(2))}
     where device_lane.device_id = lane.device_id
     returning 1)
-  select (select count(*)::int from accepted) + (select count(*)::int from moved) as heads,
-    (select count(*)::int from lanes) as lanes`;
+  select check_written('heads', (select count(*)::int from accepted) + (select count(*)::int from moved),
+      $${EXPECTED_HEADS}::int, 'serialization_failure'),
+    check_written('lanes', (select count(*)::int from lanes), $${EXPECTED_LANES}::int, 'internal_error')`;
 
 /**
  * Writes events, outbox pointers, heads and lanes.
- * @throws Fault `version-conflict` when a head is not at the version that the decision was taken on.
+ * @throws Fault `version-conflict` when a head is not at the version that the decision was taken on; the transaction is
+ *   spoiled then, and a commit sent behind it rolls back.
  */
 export async function writeChanges(client: ClientBase, changes: Changes): Promise<void> {
-  const { events, heads, lanes } = changes;
-  const created = heads.filter(({ previousVersion }) => previousVersion === 0);
+  const { heads, lanes } = changes;
   const moved = heads.filter(({ previousVersion }) => previousVersion > 0);
   const values = [
     ...arraysOf(EVENT, eventRows(changes)),
-    ...arraysOf(NEW_HEAD, created.map(newHeadRow)),
     ...arraysOf(
       HEAD_CHANGE,
       moved.map((head) => headChangeRow(head, head.previousVersion)),
     ),
     ...arraysOf(LANE, lanes.map(laneRow)),
+    heads.length,
+    lanes.length,
   ];
-  const { rows } = await asFault(
-    client.query<{ heads: number; lanes: number }>({ name: 'write-changes', text: TEXT, values }),
-  );
-  const written = rows[0]!;
-  if (written.heads !== heads.length) {
-    throw new Fault(
-      'version-conflict',
-      `${String(heads.length - written.heads)} of ${String(heads.length)} heads moved meanwhile (${String(events.length)} events)`,
-      { retryable: true },
-    );
-  }
-  if (written.lanes !== lanes.length) throw new Error('a lane was changed that the unit of work had not touched');
+  await asFault(client.query({ name: 'write-changes', text: TEXT, values }));
 }
 
 /** Every event belongs to a head of the same changes, which knows the device. */
 function eventRows({ events, heads }: Changes) {
-  const shards = new Map<CommandId, number>(
-    heads.map(({ commandId, state }) => [commandId, shardOf(state.request.deviceId)]),
-  );
+  const headsById = new Map<CommandId, Head>(heads.map((head) => [head.commandId, head]));
   return events.map(({ commandId, version, event }: RecordedEvent) => {
-    const shard = shards.get(commandId);
-    if (shard === undefined) throw new Error(`an event of command ${commandId} came without its head`);
-    const { type, at, ...data }: CommandEvent = event;
-    return { command_id: commandId, version, type, at, data: JSON.stringify(data), shard };
+    const head = headsById.get(commandId);
+    if (head === undefined) throw new Error(`an event of command ${commandId} came without its head`);
+    const { type, at } = event;
+    const shard = shardOf(head.state.request.deviceId);
+    const data = JSON.stringify({ ...event, type: undefined, at: undefined, request: undefined });
+    const newHead = type === 'CommandAccepted' ? newHeadRow(head) : NO_NEW_HEAD;
+    return { command_id: commandId, version, type, at, data, shard, ...newHead };
   });
 }

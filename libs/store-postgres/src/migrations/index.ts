@@ -2,7 +2,14 @@ import { Commands0001 } from './0001-commands.js';
 import { Registry0002 } from './0002-registry.js';
 import { Webhooks0003 } from './0003-webhooks.js';
 import { Leases0004 } from './0004-leases.js';
+import { Written0005 } from './0005-written.js';
 import type { SqlMigration } from './sql-migration.js';
 
 /** All migrations, in order. A list and not a file pattern, because the code is shipped as one bundle. */
-export const migrations: readonly (new () => SqlMigration)[] = [Commands0001, Registry0002, Webhooks0003, Leases0004];
+export const migrations: readonly (new () => SqlMigration)[] = [
+  Commands0001,
+  Registry0002,
+  Webhooks0003,
+  Leases0004,
+  Written0005,
+];

@@ -8,6 +8,7 @@ const RELEASED: Readonly<Record<string, string>> = {
   registry_0000000000002: 'aa2821032eb8f3c1',
   webhooks_0000000000003: '6aa9155f5b8da6c9',
   leases_0000000000004: 'd4667e371bd9acc8',
+  written_0000000000005: 'c1e0807a1c67dd05',
 };
 
 const steps = migrations.map((migration) => new migration());

@@ -88,7 +88,6 @@ async function answeredCommands(engine: Engine): Promise<void> {
     answered(LIVED.succeeded, 'a', 'succeeded'),
     submitted(LIVED.immediate, 'e', { mode: 'immediate', lifetimeMs: 0 }),
     answered(LIVED.immediate, 'e', 'succeeded'),
-    accepted(LIVED.immediate, 'e', 1),
     submitted(LIVED.underWay, 'g'),
   ]);
 }
