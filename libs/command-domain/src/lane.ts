@@ -60,6 +60,15 @@ export function extendLease(lane: Lane, now: number, leaseMs: number): Lane {
   return { ...lane, reachableUntil: now + leaseMs, unreachableSince: null, retryAt: null };
 }
 
+/** Of two dead letters the first blocks: it is the one that must be dealt with before the other can matter. */
+export function block(lane: Lane, deadLetter: string): Lane {
+  return lane.blockedBy === null ? { ...lane, blockedBy: deadLetter } : lane;
+}
+
+export function unblock(lane: Lane, deadLetter: string): Lane {
+  return lane.blockedBy === deadLetter ? { ...lane, blockedBy: null } : lane;
+}
+
 /** The device was seen to leave, or the broker had nobody for it. */
 export function endLease(lane: Lane, now: number): Lane {
   return { ...lane, reachableUntil: null, unreachableSince: lane.unreachableSince ?? now };

@@ -21,6 +21,10 @@ export interface CommandRequest {
   readonly lifetimeMs: number;
   readonly policy: DeliveryPolicy;
   readonly callback?: Callback;
+  /** The caller's name for what the command is about; a later command with the same one may supersede it. */
+  readonly supersedeKey?: string;
+  /** The API instance that holds a synchronous call open for this command; every fact about it names the instance. */
+  readonly waiter?: string;
 }
 
 export interface Callback {

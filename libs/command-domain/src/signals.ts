@@ -11,6 +11,20 @@ interface About<Kind extends string> {
 
 export interface Submit extends About<'submit'> {
   readonly request: CommandRequest;
+  /** Which queued commands of the same application in the same lane give way to this one; none when absent. */
+  readonly supersedes?: SupersedeRule;
+  /** The caller's own name for this call: the same key and body again is the same command. */
+  readonly idempotency?: IdempotencyKey;
+}
+
+/** `all`: every queued command; `method`: those of the same service and method; `key`: those with the same `supersedeKey`. */
+export type SupersedeRule = 'all' | 'method' | 'key';
+
+export interface IdempotencyKey {
+  /** Unique per application. */
+  readonly key: string;
+  /** Of the body, so that the same key with another body is noticed. */
+  readonly digest: string;
 }
 
 export type Cancel = About<'cancel'>;
@@ -55,10 +69,35 @@ export type CommandSignal =
 export type SignalKind = CommandSignal['kind'];
 export type SignalOf<K extends SignalKind> = Extract<CommandSignal, { kind: K }>;
 
-/** The device gave a sign of life: its lease is extended and its lane may move. */
+/**
+ * The device gave a sign of life: its lease is extended and its lane may move. With `turn: 'later'` only the lease is
+ * extended, and whoever handed the signal in gives the turn afterwards (`lane-turn`), as a storm of reconnects is let
+ * through bit by bit.
+ */
 export interface DeviceReachable {
   readonly kind: 'device-reachable';
   readonly deviceId: DeviceId;
+  readonly turn?: 'now' | 'later';
+}
+
+/** The lane may move if it is free: what a postponed turn, or a lane found idle, is given by. */
+export interface LaneTurn {
+  readonly kind: 'lane-turn';
+  readonly deviceId: DeviceId;
+}
+
+/** A record about the device could not be handled: nothing leaves the lane until the dead letter is dealt with. */
+export interface LaneBlocked {
+  readonly kind: 'lane-blocked';
+  readonly deviceId: DeviceId;
+  readonly deadLetter: string;
+}
+
+/** The dead letter was replayed or discarded. Without effect when another one blocks the lane. */
+export interface LaneUnblocked {
+  readonly kind: 'lane-unblocked';
+  readonly deviceId: DeviceId;
+  readonly deadLetter: string;
 }
 
 /** The device was seen to leave: a reason to wait, never to lose a command. */
@@ -67,5 +106,5 @@ export interface DeviceUnreachable {
   readonly deviceId: DeviceId;
 }
 
-export type LaneSignal = DeviceReachable | DeviceUnreachable;
+export type LaneSignal = DeviceReachable | DeviceUnreachable | LaneTurn | LaneBlocked | LaneUnblocked;
 export type Signal = CommandSignal | LaneSignal;

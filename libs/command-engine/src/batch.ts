@@ -1,10 +1,12 @@
 import {
+  block,
   decide,
   endLease,
   evolve,
   evolveLane,
   extendLease,
   isFree,
+  unblock,
   type AcceptedState,
   type CommandEvent,
   type CommandId,
@@ -34,6 +36,8 @@ export class Batch {
   private readonly lanes: Map<DeviceId, Lane>;
   private readonly previousVersions = new Map<CommandId, number>();
   private readonly events: RecordedEvent[] = [];
+  /** Lanes whose turn comes with a later signal. */
+  private readonly postponed = new Set<DeviceId>();
   readonly facts: CommittedFact[] = [];
 
   constructor(
@@ -52,6 +56,16 @@ export class Batch {
     switch (signal.kind) {
       case 'device-reachable':
         this.extend(signal.deviceId);
+        if (signal.turn === 'later') this.postponed.add(signal.deviceId);
+        return { events: [] };
+      case 'lane-turn':
+        this.postponed.delete(signal.deviceId);
+        return { events: [] };
+      case 'lane-blocked':
+        this.lanes.set(signal.deviceId, block(this.lane(signal.deviceId), signal.deadLetter));
+        return { events: [] };
+      case 'lane-unblocked':
+        this.lanes.set(signal.deviceId, unblock(this.lane(signal.deviceId), signal.deadLetter));
         return { events: [] };
       case 'device-unreachable':
         this.lanes.set(signal.deviceId, endLease(this.lane(signal.deviceId), this.loaded.now));
@@ -73,7 +87,9 @@ export class Batch {
    */
   async giveTurns(): Promise<void> {
     for (let round = 0; round < MAX_TURNS_PER_LANE; round++) {
-      const free = [...this.lanes.values()].filter((lane) => lane.queued > 0 && isFree(lane, this.loaded.now));
+      const free = [...this.lanes.values()].filter(
+        (lane) => lane.queued > 0 && isFree(lane, this.loaded.now) && !this.postponed.has(lane.deviceId),
+      );
       if (free.length === 0) return;
       const firsts = await this.firstOf(free);
       let moved = false;

@@ -14,6 +14,8 @@ const REQUEST: MembersOf<CommandRequest> = {
   lifetimeMs: isInteger,
   policy: isMembers,
   callback: isMissingOr(isMembers),
+  supersedeKey: isMissingOr(isText),
+  waiter: isMissingOr(isText),
 };
 
 const POLICY: MembersOf<DeliveryPolicy> = {
