@@ -1,17 +1,40 @@
-/** What a simulated device does with a command. */
+/** What a device says to a command, in this order. */
+type Word = 'acknowledgement' | 'answer';
+
+export interface Conduct {
+  readonly says: readonly Word[];
+  readonly outcome: 'succeeded' | 'failed';
+  /** How it holds its connection. `sleeping` says goodbye and comes back; `flapping` breaks off without a word. */
+  readonly link: 'steady' | 'sleeping' | 'flapping';
+  /** Time between a command and the answer to it, unless the fleet says otherwise; acknowledgements do not wait. ms. */
+  readonly answersAfterMs: number;
+}
+
+const answering: Conduct = { says: ['answer'], outcome: 'succeeded', link: 'steady', answersAfterMs: 0 };
+const acknowledging: Conduct = { ...answering, says: ['acknowledgement', 'answer'] };
+
+/** What simulated devices do with commands. All of them de-duplicate: what they know already is not executed again. */
 export const behaviours = {
   /** Answers at once. */
-  answering: { acknowledges: false, answers: 1, outcome: 'succeeded' },
+  answering,
   /** Acknowledges, then answers. */
-  acknowledging: { acknowledges: true, answers: 1, outcome: 'succeeded' },
+  acknowledging,
   /** Answers that it could not. */
-  failing: { acknowledges: false, answers: 1, outcome: 'failed' },
-  /** Answers everything twice. */
-  duplicating: { acknowledges: true, answers: 2, outcome: 'succeeded' },
+  failing: { ...answering, outcome: 'failed' },
+  /** Acknowledges twice and answers twice. */
+  duplicating: { ...answering, says: ['acknowledgement', 'acknowledgement', 'answer', 'answer'] },
+  /** Answers, and acknowledges afterwards. */
+  hasty: { ...answering, says: ['answer', 'acknowledgement'] },
+  /** Acknowledges at once and answers after 2 s. */
+  slow: { ...acknowledging, answersAfterMs: 2_000 },
+  /** Is connected for some seconds and away for some. */
+  sleeping: { ...acknowledging, link: 'sleeping' },
+  /** Its connection breaks every few seconds, without a DISCONNECT. */
+  flapping: { ...acknowledging, link: 'flapping' },
   /** Acknowledges and never answers. */
-  mute: { acknowledges: true, answers: 0, outcome: 'succeeded' },
+  mute: { ...answering, says: ['acknowledgement'] },
   /** Receives and says nothing. */
-  silent: { acknowledges: false, answers: 0, outcome: 'succeeded' },
-} as const satisfies Record<string, { acknowledges: boolean; answers: number; outcome: 'succeeded' | 'failed' }>;
+  silent: { ...answering, says: [] },
+} as const satisfies Record<string, Conduct>;
 
 export type Behaviour = keyof typeof behaviours;

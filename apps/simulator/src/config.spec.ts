@@ -3,7 +3,7 @@ import { readConfig } from './config.js';
 
 describe('the simulator’s command line', () => {
   it('numbers the devices of a fleet', () => {
-    expect(readConfig(['--devices', '2', '--prefix', 'd', '--device', 'x']).ids).toEqual(['x', 'd0', 'd1']);
+    expect(readConfig(['--devices', '2', '--prefix', 'd', '--device', 'x']).groups[0]!.ids).toEqual(['x', 'd0', 'd1']);
   });
 
   it.each([

@@ -1,15 +1,11 @@
 import { parseArgs } from 'node:util';
-import { behaviours, type Behaviour } from './behaviour.js';
-import { deviceProtocols, type SimulatedWireFormat } from './device-protocol.js';
+import { behaviours } from './behaviour.js';
+import { deviceProtocols } from './device-protocol.js';
+import { numberedIds, readFleet, type DeviceGroup } from './fleet-file.js';
 
 export interface SimulatorConfig {
   readonly url: string;
-  readonly wireFormat: SimulatedWireFormat;
-  readonly ids: readonly string[];
-  readonly secret: string | undefined;
-  readonly behaviour: Behaviour;
-  readonly delayMs: number;
-  readonly sharedSockets: number | undefined;
+  readonly groups: readonly DeviceGroup[];
   readonly record: string | undefined;
 }
 
@@ -20,8 +16,10 @@ export const USAGE = `npm run simulate -- [options]
   --devices N --prefix device-  N devices: device-0 … device-(N-1)
   --secret S                    the devices' secret (each its own connection)
   --behaviour answering         ${Object.keys(behaviours).join(' | ')}
-  --delay-ms 0                  time a device takes for a command
+  --delay-ms N                  time a device takes for a command; what its behaviour says unless given
   --shared-sockets N            all devices over N connections, without credentials
+  --fleet FILE                  a mixed fleet in JSON, in place of the options about devices:
+                                [{ "behaviour": "sleeping", "devices": 20, "prefix": "s-", "awakeMs": 4000, "awayMs": 6000 }, …]
   --record FILE                 one JSON line for every command that arrives`;
 
 /** Reads the command line. @throws Error that names the option and what it takes. */
@@ -36,25 +34,27 @@ export function readConfig(args: readonly string[]): SimulatorConfig {
       prefix: { type: 'string', default: 'device-' },
       secret: { type: 'string' },
       behaviour: { type: 'string', default: 'answering' },
-      'delay-ms': { type: 'string', default: '0' },
+      'delay-ms': { type: 'string' },
+      fleet: { type: 'string' },
       'shared-sockets': { type: 'string' },
       record: { type: 'string' },
     },
   });
-  const numbered = Array.from({ length: whole('devices', values.devices) }, (_, n) => `${values.prefix}${n}`);
-  const ids = [...values.device, ...numbered];
-  if (ids.length === 0) throw new Error('give --device ID or --devices N');
-  const shared = values['shared-sockets'];
-  return {
-    url: values.url,
+  const { url, record } = values;
+  if (values.fleet !== undefined) return { url, record, groups: readFleet(values.fleet) };
+  const ids = [...values.device, ...numberedIds(values.prefix, whole('devices', values.devices))];
+  if (ids.length === 0) throw new Error('give --device ID, --devices N or --fleet FILE');
+  const group: DeviceGroup = {
     wireFormat: oneOf('wire-format', values['wire-format'], deviceProtocols),
-    ids,
-    secret: values.secret,
     behaviour: oneOf('behaviour', values.behaviour, behaviours),
-    delayMs: whole('delay-ms', values['delay-ms']),
-    sharedSockets: shared === undefined ? undefined : whole('shared-sockets', shared),
-    record: values.record,
+    ids,
+    ...(values.secret === undefined ? {} : { secret: values.secret }),
+    ...(values['delay-ms'] === undefined ? {} : { delayMs: whole('delay-ms', values['delay-ms']) }),
+    ...(values['shared-sockets'] === undefined
+      ? {}
+      : { sharedSockets: whole('shared-sockets', values['shared-sockets']) }),
   };
+  return { url, record, groups: [group] };
 }
 
 function whole(option: string, text: string): number {

@@ -1,12 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import mqtt, { type MqttClient } from 'mqtt';
-import { behaviours, type Behaviour } from './behaviour.js';
+import { behaviours, type Behaviour, type Conduct } from './behaviour.js';
 import {
   deviceProtocols,
   type DeviceCommand,
   type DeviceProtocol,
   type SimulatedWireFormat,
+  type WireMessage,
 } from './device-protocol.js';
+import { flap, sleepAndWake, type Absences } from './unsteady-link.js';
 
 export interface FleetOptions {
   /** mqtt://host:port */
@@ -14,10 +16,14 @@ export interface FleetOptions {
   readonly wireFormat: SimulatedWireFormat;
   readonly devices: readonly { readonly id: string; readonly secret?: string }[];
   readonly behaviour: Behaviour;
-  /** Time a device takes for a command, in ms. */
-  readonly delayMs: number;
+  /** Time a device takes for a command, in ms; what its behaviour says unless given. */
+  readonly delayMs?: number;
+  /** How long sleeping and flapping devices are there, and sleeping ones away. */
+  readonly absences?: Absences;
   /** Sockets that the devices share; `undefined` gives each device its own, with its own credentials and last will. */
   readonly sharedSockets?: number;
+  /** Where several fleets count together. */
+  readonly counters?: FleetCounters;
   /** Called for every command that arrives; `executed` is false for one that the device has seen before. */
   readonly onCommand?: (command: DeviceCommand, executed: boolean) => void;
 }
@@ -27,18 +33,24 @@ export interface FleetCounters {
   executed: number;
   duplicates: number;
   answered: number;
+  /** Greetings that a connection's end cut off. */
+  interrupted: number;
 }
 
 /** Simulated devices that de-duplicate: each command is executed once, and a repetition gets the same answer again. */
 export class Fleet {
-  readonly counters: FleetCounters = { received: 0, executed: 0, duplicates: 0, answered: 0 };
+  readonly counters: FleetCounters;
   private readonly protocol: DeviceProtocol;
+  private readonly conduct: Conduct;
   private readonly seen = new LRUCache<string, true>({ max: 500_000 });
   private readonly clients: MqttClient[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly stopping = new AbortController();
 
   constructor(private readonly options: FleetOptions) {
     this.protocol = deviceProtocols[options.wireFormat];
+    this.conduct = behaviours[options.behaviour];
+    this.counters = options.counters ?? { received: 0, executed: 0, duplicates: 0, answered: 0, interrupted: 0 };
   }
 
   /** Resolves when every device is connected and subscribed. @throws when a broker refuses one. */
@@ -63,6 +75,7 @@ export class Fleet {
 
   /** Says goodbye where the format can, and disconnects. */
   async stop(): Promise<void> {
+    this.stopping.abort();
     for (const timer of this.timers) clearTimeout(timer);
     await Promise.all(this.clients.map((client) => client.endAsync(true)));
   }
@@ -74,21 +87,40 @@ export class Fleet {
       ...this.protocol.credentials(deviceId, secret),
       ...(will ? { will: { ...will, payload: Buffer.from(will.payload) } } : {}),
     });
-    client.on('connect', () => void this.greet(client, deviceId));
+    client.on('connect', () => this.greetAgain(this.greet(client, deviceId)));
     await this.greet(client, deviceId);
+    this.loosen(client, deviceId);
   }
 
   private async greet(client: MqttClient, deviceId: string): Promise<void> {
     await client.subscribeAsync(this.protocol.commandTopic(deviceId), { qos: 1 });
-    const birth = this.protocol.presence?.(deviceId, true);
-    if (birth) await client.publishAsync(birth.topic, birth.payload, { qos: 1, retain: true });
+    await this.tellPresence(client, deviceId, true);
+  }
+
+  private async tellPresence(client: MqttClient, deviceId: string, online: boolean): Promise<void> {
+    const message = this.protocol.presence?.(deviceId, online);
+    if (message) await client.publishAsync(message.topic, message.payload, { qos: 1, retain: true });
+  }
+
+  /** A greeting that a break cuts off is made again at the next connect; the counter tells of it. */
+  private greetAgain(greeting: Promise<unknown>): void {
+    greeting.catch(() => (this.counters.interrupted += 1));
+  }
+
+  private loosen(client: MqttClient, deviceId: string): void {
+    const { link } = this.conduct;
+    const { absences = {} } = this.options;
+    const { signal } = this.stopping;
+    if (link === 'flapping') void flap(client, absences, signal);
+    if (link !== 'sleeping') return;
+    void sleepAndWake(client, { ...absences, goodbye: () => this.tellPresence(client, deviceId, false), signal });
   }
 
   private async connectShared(clientId: string, deviceIds: readonly string[]): Promise<void> {
     const client = await this.connect({ clientId });
     const subscribe = () =>
       inSlices(deviceIds, 500, (id) => client.subscribeAsync(this.protocol.commandTopic(id), { qos: 1 }));
-    client.on('connect', () => void subscribe());
+    client.on('connect', () => this.greetAgain(subscribe()));
     await subscribe();
   }
 
@@ -115,24 +147,27 @@ export class Fleet {
     this.counters.received += 1;
     this.counters[executed ? 'executed' : 'duplicates'] += 1;
     this.options.onCommand?.(command, executed);
-    const { delayMs } = this.options;
-    if (delayMs === 0) return this.respond(client, command);
+    for (const word of this.conduct.says) {
+      const pauseMs = this.options.delayMs ?? (word === 'answer' ? this.conduct.answersAfterMs : 0);
+      if (pauseMs === 0) this.say(client, command, word);
+      else this.later(pauseMs, () => this.say(client, command, word));
+    }
+  }
+
+  private later(delayMs: number, work: () => void): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      this.respond(client, command);
+      work();
     }, delayMs);
     this.timers.add(timer);
   }
 
-  private respond(client: MqttClient, command: DeviceCommand): void {
-    const { acknowledges, answers, outcome } = behaviours[this.options.behaviour];
-    const acknowledgement = acknowledges ? this.protocol.acknowledgement(command) : undefined;
-    if (acknowledgement) client.publish(acknowledgement.topic, acknowledgement.payload, { qos: 1 });
-    const { topic, payload } = this.protocol.answer(command, outcome);
-    for (let i = 0; i < answers; i++) {
-      client.publish(topic, payload, { qos: 1 });
-      this.counters.answered += 1;
-    }
+  private say(client: MqttClient, command: DeviceCommand, word: Conduct['says'][number]): void {
+    const message: WireMessage | undefined =
+      word === 'answer' ? this.protocol.answer(command, this.conduct.outcome) : this.protocol.acknowledgement(command);
+    if (message === undefined || client.disconnecting) return;
+    client.publish(message.topic, message.payload, { qos: 1 });
+    if (word === 'answer') this.counters.answered += 1;
   }
 }
 
