@@ -56,7 +56,7 @@ runMain(async (lifecycle) => {
   const engine = createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE });
   const api = await startCommandApi({
     sources: {
-      commands: new CommandGateway(ids, new SignalQueue(engine)),
+      commands: new CommandGateway(ids, new SignalQueue(engine), store.commandReader),
       reader: store.commandReader,
       registry: store.registry,
       tokens: store.accessTokens,

@@ -33,7 +33,7 @@ describe('the command API', () => {
     lines = [];
     api = await startCommandApi({
       sources: {
-        commands: new CommandGateway(ids, new SignalQueue(engine)),
+        commands: new CommandGateway(ids, new SignalQueue(engine), store.commandReader),
         reader: store.commandReader,
         registry: store.registry,
         tokens: store.accessTokens,

@@ -55,7 +55,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     bus,
     engine,
     signals,
-    commands: new CommandGateway(ids, signals),
+    commands: new CommandGateway(ids, signals, store.commandReader),
     facts: (group) =>
       new LocalFactServer({
         bus,

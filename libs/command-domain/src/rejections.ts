@@ -4,6 +4,8 @@ import type { AcceptedStatus } from './states.js';
 export type Rejection =
   | { readonly code: 'unknown-command' }
   | { readonly code: 'already-accepted' }
+  /** The caller used this idempotency key for another body within the last 24 h. */
+  | { readonly code: 'idempotency-key-reused' }
   | { readonly code: 'lane-full'; readonly cap: number }
   | { readonly code: 'device-unreachable' }
   | { readonly code: 'not-cancelable'; readonly status: AcceptedStatus }

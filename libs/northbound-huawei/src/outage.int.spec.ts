@@ -14,7 +14,9 @@ describe('while something is away', () => {
     running = await startNorthbound([huaweiFace], (ports) =>
       HuaweiModule.forRoot({
         ...ports,
-        commands: { submit: (request) => submit(request), cancel: ports.commands.cancel },
+        commands: Object.assign(Object.create(ports.commands) as typeof ports.commands, {
+          submit: (request: unknown) => submit(request),
+        }),
       }),
     );
     await declareSpecimens(running);

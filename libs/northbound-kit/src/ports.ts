@@ -12,7 +12,7 @@ import { Directory, type DirectoryOptions } from './directories/directory.js';
 
 /** Everything that a dialect composes with; one object for all dialects of a process, so that they share the directories. */
 export interface NorthboundPorts {
-  readonly commands: Pick<CommandGateway, 'submit' | 'cancel'>;
+  readonly commands: Pick<CommandGateway, 'submit' | 'submitAll' | 'cancel' | 'cancelAll' | 'nextId'>;
   readonly reader: CommandReader;
   readonly registry: Registry;
   readonly tokens: AccessTokens;

@@ -15,6 +15,7 @@ const REJECTIONS: Readonly<Record<RejectionCode, HuaweiErrorName>> = {
   'not-cancelable': 'input-invalid',
   'already-final': 'input-invalid',
   // Never the answer to a call of an application.
+  'idempotency-key-reused': 'internal',
   'already-accepted': 'internal',
   'not-its-turn': 'internal',
   'not-due': 'internal',

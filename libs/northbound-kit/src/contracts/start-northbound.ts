@@ -46,7 +46,7 @@ export async function startNorthbound(
   const engine = createEngine(store.commandStore, { handOver: (committed) => void facts.push(...committed) });
   const queue = new SignalQueue(engine);
   const ports = northboundPorts({
-    commands: new CommandGateway(testCommandIds(), queue),
+    commands: new CommandGateway(testCommandIds(), queue, store.commandReader),
     reader: store.commandReader,
     registry: store.registry,
     tokens: store.accessTokens,

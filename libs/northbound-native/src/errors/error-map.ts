@@ -6,6 +6,7 @@ const REJECTIONS: Readonly<Record<RejectionCode, ProblemCode>> = {
   'unknown-command': 'unknown-command',
   'lane-full': 'lane-full',
   'device-unreachable': 'device-unreachable',
+  'idempotency-key-reused': 'idempotency-key-reused',
   'not-cancelable': 'not-cancelable',
   'already-final': 'not-cancelable',
   // Never the answer to a call of an application.

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   'lane-full': { status: 409, title: "The device's queue is full" },
   'device-unreachable': { status: 409, title: 'The device is away' },
   'not-cancelable': { status: 409, title: 'The command can no longer be canceled' },
+  'idempotency-key-reused': { status: 409, title: 'This idempotency key was used for another request' },
   conflict: { status: 409, title: 'What is there already stands against it' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
