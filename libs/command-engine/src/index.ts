@@ -1,4 +1,5 @@
 export * from './signal-queue.js';
+export * from './cancel-task-runner.js';
 export * from './outbox-relay.js';
 export * from './due-runner.js';
 export * from './shard-holder.js';
@@ -9,6 +10,7 @@ export * from './outcome.js';
 export * from './facts-of-history.js';
 export * from './fault.js';
 export * from './leased-command-ids.js';
+export * from './ports/cancel-tasks.port.js';
 export * from './ports/command-ids.port.js';
 export * from './ports/command-reader.port.js';
 export * from './ports/command-store.port.js';

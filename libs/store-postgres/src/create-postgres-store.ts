@@ -1,5 +1,6 @@
 import type {
   AccessTokens,
+  CancelTasks,
   CommandReader,
   CommandStore,
   DueCommands,
@@ -9,6 +10,7 @@ import type {
   WebhookDeliveries,
   WorkerNumbers,
 } from '@downlink/command-engine';
+import { PostgresCancelTasks } from './cancel-tasks/postgres-cancel-tasks.js';
 import { PostgresCommandStore } from './commands/postgres-command-store.js';
 import { PostgresDueCommands } from './due/postgres-due-commands.js';
 import { PostgresShardLeases } from './leases/postgres-shard-leases.js';
@@ -45,6 +47,7 @@ export interface PostgresStore {
   readonly registry: Registry;
   readonly accessTokens: AccessTokens;
   readonly webhookDeliveries: WebhookDeliveries;
+  readonly cancelTasks: CancelTasks;
   readonly shardLeases: ShardLeases;
   readonly workerNumbers: WorkerNumbers;
   /** See `ensurePartitions`. */
@@ -78,6 +81,7 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
     registry: createRegistry({ pool, secrets }),
     accessTokens: createAccessTokens({ pool, secrets }),
     webhookDeliveries: new PostgresWebhookDeliveries(pool),
+    cancelTasks: new PostgresCancelTasks(pool),
     shardLeases: new PostgresShardLeases(pool),
     workerNumbers: new PostgresWorkerNumbers(pool),
     ensurePartitions: ({ daysAhead }) => ensurePartitions(pool, { daysAhead }),

@@ -1,3 +1,4 @@
+export * from './cancel-tasks/postgres-cancel-tasks.js';
 export * from './commands/postgres-command-store.js';
 export * from './create-postgres-store.js';
 export * from './data-source.js';
