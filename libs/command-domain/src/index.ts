@@ -7,6 +7,7 @@ export * from './json.js';
 export * from './lane.js';
 export * from './policies/cancellation.js';
 export * from './policies/deadline.js';
+export * from './policies/finish-by.js';
 export * from './policies/late-answers.js';
 export * from './policies/lifetime.js';
 export * from './policies/retransmission.js';

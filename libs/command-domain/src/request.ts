@@ -17,7 +17,7 @@ export interface CommandRequest {
   readonly method: string;
   readonly parameters: JsonObject;
   readonly mode: Mode;
-  /** Cached: how long an attempt may still start, in ms after acceptance. Immediate: 0. */
+  /** How long an attempt may still start, in ms after acceptance. 0 for an immediate command that goes past the queue. */
   readonly lifetimeMs: number;
   readonly policy: DeliveryPolicy;
   readonly callback?: Callback;
@@ -49,6 +49,11 @@ export interface DeliveryPolicy {
   readonly laneCap: number;
   /** Immediate commands go past the queue, or join it when it is not empty. */
   readonly immediate: 'bypass' | 'join';
+  /**
+   * One deadline over all others, in ms after acceptance, for a caller who waits and then turns away: no attempt starts, no
+   * acknowledgement and no answer is awaited after it. Absent: only lifetime and waits count.
+   */
+  readonly finishWithinMs?: number;
 }
 
 const texts = new WeakMap<CommandRequest, string>();

@@ -38,6 +38,7 @@ export interface FactHeaders extends FactAnnotations {
 /** The headers of a fact, as consumers see them. */
 export function headersOf(fact: FactMessage, annotations: FactAnnotations = {}): FactHeaders {
   const { request } = fact;
+  const waiter = annotations.waiter ?? request.waiter;
   return {
     type: fact.event.type,
     commandId: fact.commandId,
@@ -45,7 +46,7 @@ export function headersOf(fact: FactMessage, annotations: FactAnnotations = {}):
     application: request.applicationId,
     status: fact.status,
     ...(request.callback === undefined ? {} : { callback: request.callback.format }),
-    ...(annotations.waiter === undefined ? {} : { waiter: annotations.waiter }),
+    ...(waiter === undefined ? {} : { waiter }),
     ...(annotations.traceparent === undefined ? {} : { traceparent: annotations.traceparent }),
   };
 }

@@ -26,6 +26,7 @@ const POLICY: MembersOf<DeliveryPolicy> = {
   lateAnswers: isNameOf({ record: true, accept: true } satisfies Record<DeliveryPolicy['lateAnswers'], true>),
   laneCap: isInteger,
   immediate: isNameOf({ bypass: true, join: true } satisfies Record<DeliveryPolicy['immediate'], true>),
+  finishWithinMs: isMissingOr(isInteger),
 };
 
 const CALLBACK: MembersOf<Callback> = { url: isText, format: isText };

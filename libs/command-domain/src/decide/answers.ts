@@ -1,5 +1,6 @@
 import type { AnswerRejected, AnswerRejectionReason, CommandEvent, LateAnswerRecorded } from '../events.js';
-import { mayRecordAnswer } from '../policies/late-answers.js';
+import { isFinishOverdue, noLaterThanFinish } from '../policies/finish-by.js';
+import { acceptsLateAnswer, mayRecordAnswer } from '../policies/late-answers.js';
 import type { DeviceAcknowledged, DeviceAnswer, DeviceAnswered } from '../signals.js';
 import type { Accepted } from '../states.js';
 import { happened, rejected, type Decision } from './decision.js';
@@ -44,14 +45,31 @@ export function isFromOwnDevice(state: Accepted, signal: FromDevice): boolean {
 /** An acknowledgement or answer while the command is under way. */
 export function acknowledge(state: Accepted, signal: DeviceAcknowledged, now: number): Decision {
   if (!isFromOwnDevice(state, signal)) return rejectAnswer(state, 'wrong-device', signal.deviceId, now);
-  const answerBy = now + state.request.policy.answerWithinMs;
+  if (cameAfterFinish(state, now)) return timeOutAndRecord(state, signal, now);
+  const answerBy = noLaterThanFinish(state, now + state.request.policy.answerWithinMs);
   return happened({ type: 'CommandDelivered', schema: 1, at: now, answerBy });
 }
 
 export function settle(state: Accepted, signal: DeviceAnswered, now: number): Decision {
   if (!isFromOwnDevice(state, signal)) return rejectAnswer(state, 'wrong-device', signal.deviceId, now);
   if (signal.answer.outcome === 'unreadable') return rejectAnswer(state, 'unreadable', signal.answer.detail, now);
+  if (cameAfterFinish(state, now)) return timeOutAndRecord(state, signal, now);
   return happened(answerEvent(signal.answer, now));
+}
+
+/**
+ * Behind the one deadline an answer is late even before the scheduler has come by: the caller has been told, and what he was
+ * told must not change because of who was quicker by a few milliseconds.
+ */
+function cameAfterFinish(state: Accepted, now: number): boolean {
+  return isFinishOverdue(state, now) && !acceptsLateAnswer(state);
+}
+
+function timeOutAndRecord(state: Accepted, signal: FromDevice, now: number): Decision {
+  const waitedFor = state.deliveredAt === null ? 'acknowledgement' : 'answer';
+  const late = recordLate(state, signal, now);
+  const timedOut = { type: 'CommandTimedOut', schema: 1, at: now, waitedFor } as const;
+  return happened(timedOut, ...(late.kind === 'events' ? late.events : []));
 }
 
 function recordBounded(state: Accepted, event: LateAnswerRecorded | AnswerRejected): Decision {

@@ -1,15 +1,16 @@
 import type { AttemptStarted } from '../events.js';
 import type { CommandId } from '../ids.js';
+import { noLaterThanFinish } from '../policies/finish-by.js';
 import { acknowledgementWaitMs } from '../policies/retransmission.js';
-import type { DeliveryPolicy } from '../request.js';
+import type { Accepted } from '../states.js';
 
 /** The fact that attempt `attempt` starts now. */
 export function startAttempt(
   commandId: CommandId,
-  policy: DeliveryPolicy,
+  command: Pick<Accepted, 'request' | 'acceptedAt'>,
   attempt: number,
   now: number,
 ): AttemptStarted {
-  const waitUntil = now + acknowledgementWaitMs(policy, commandId, attempt);
-  return { type: 'AttemptStarted', schema: 1, at: now, attempt, waitUntil };
+  const wait = acknowledgementWaitMs(command.request.policy, commandId, attempt);
+  return { type: 'AttemptStarted', schema: 1, at: now, attempt, waitUntil: noLaterThanFinish(command, now + wait) };
 }

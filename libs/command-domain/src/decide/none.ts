@@ -19,7 +19,7 @@ export const none: Handlers<'none'> = {
       lanePosition: lane.nextPosition,
     };
     if (mode === 'immediate' && policy.immediate === 'bypass') {
-      const events: CommandEvent[] = [accepted, startAttempt(commandId, policy, 1, now)];
+      const events: CommandEvent[] = [accepted, startAttempt(commandId, { request, acceptedAt: now }, 1, now)];
       return happened(...events);
     }
     if (mode === 'immediate' && presenceOf(lane, now) === 'unreachable')

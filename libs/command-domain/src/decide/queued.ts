@@ -31,7 +31,7 @@ function start(state: Queued, commandId: CommandId, { now, lane }: Surroundings)
   if (lane.inFlight !== null || lane.blockedBy !== null) return rejected({ code: 'not-its-turn', status: 'queued' });
   if (!mayRetransmit(state, now))
     return happened({ type: 'CommandTimedOut', schema: 1, at: now, waitedFor: 'acknowledgement' });
-  return happened(startAttempt(commandId, state.request.policy, state.attempts + 1, now));
+  return happened(startAttempt(commandId, state, state.attempts + 1, now));
 }
 
 /** The device answers a command that never left: it cannot have it from us. */

@@ -28,7 +28,10 @@ export const sending: Handlers<'sending'> = {
       : rejected({ code: 'stale-attempt', current: state.attempts }),
   'device-acknowledged': (state, signal, { now }) => confirmedBy(acknowledge(state, signal, now), state, now),
   'device-answered': (state, signal, { now }) => confirmedBy(settle(state, signal, now), state, now),
-  'time-due': (state, signal, { now }) => resendOrGiveUp(state, signal, now),
+  'time-due': (state, signal, { now, claimedAttempt }) =>
+    claimedAttempt !== undefined && claimedAttempt < state.attempts && state.request.mode === 'cached'
+      ? neverPublished(state, now)
+      : resendOrGiveUp(state, signal, now),
 };
 
 /** The broker took the attempt; the device has not spoken. */
@@ -87,10 +90,32 @@ function notSent(state: Sending, signal: BrokerRefused, now: number): AttemptNot
   return { type: 'AttemptNotSent', schema: 1, at: now, attempt, reason, detail, retryAt };
 }
 
+/**
+ * The attempt's time has passed and no dispatcher has claimed it: they or the bus were away, and nobody was asked anything. The
+ * command goes back to its queue and the try is not counted. Where its lifetime has ended meanwhile it expires, unless an
+ * earlier attempt may have reached the device. Immediate commands have no queue: see `notSent`.
+ */
+function neverPublished(state: Sending, now: number): Decision {
+  if (now < state.waitUntil) return rejected({ code: 'not-due' });
+  const expired = isExpired(state, now);
+  if (expired && state.tries > 1)
+    return happened({ type: 'CommandTimedOut', schema: 1, at: now, waitedFor: 'acknowledgement' });
+  const back: AttemptNotSent = {
+    type: 'AttemptNotSent',
+    schema: 1,
+    at: now,
+    attempt: state.attempts,
+    reason: 'unavailable',
+    detail: 'no dispatcher took the attempt before its deadline',
+    retryAt: expired ? now : now + probeAfterMs('unavailable', state.putBacks),
+  };
+  return expired ? happened(back, { type: 'CommandExpired', schema: 1, at: now }) : happened(back);
+}
+
 function resendOrGiveUp(state: Sending | Sent, { commandId }: TimeDue, now: number): Decision {
   if (now < state.waitUntil) return rejected({ code: 'not-due' });
   if (mayRetransmit(state, now)) {
-    return happened(startAttempt(commandId, state.request.policy, state.attempts + 1, now));
+    return happened(startAttempt(commandId, state, state.attempts + 1, now));
   }
   return happened({ type: 'CommandTimedOut', schema: 1, at: now, waitedFor: 'acknowledgement' });
 }

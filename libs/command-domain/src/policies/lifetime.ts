@@ -1,10 +1,11 @@
 import type { CommandRequest } from '../request.js';
 import type { Accepted } from '../states.js';
+import { noLaterThanFinish } from './finish-by.js';
 
 /** The instant from which no attempt starts any more; null for a command that bypasses the queue. */
 export function expiryOf(request: CommandRequest, acceptedAt: number): number | null {
   if (request.mode === 'immediate' && request.policy.immediate === 'bypass') return null;
-  return acceptedAt + request.lifetimeMs;
+  return noLaterThanFinish({ request, acceptedAt }, acceptedAt + request.lifetimeMs);
 }
 
 export function isExpired(command: Pick<Accepted, 'expiresAt'>, now: number): boolean {

@@ -1,6 +1,7 @@
 import type { CommandId } from '../ids.js';
 import type { DeliveryPolicy } from '../request.js';
 import type { Accepted } from '../states.js';
+import { isFinishOverdue } from './finish-by.js';
 import { isExpired } from './lifetime.js';
 
 /**
@@ -13,9 +14,10 @@ export function acknowledgementWaitMs(policy: DeliveryPolicy, commandId: Command
   return Math.round(base * (1 + policy.waitJitter * spread(commandId, attempt)));
 }
 
-/** Whether a further attempt may start: tries are left and the lifetime has not ended. */
+/** Whether a further attempt may start: tries are left and neither the lifetime nor the one deadline has ended. */
 export function mayRetransmit(command: Accepted, now: number): boolean {
-  return command.tries < 1 + command.request.policy.maxRetransmit && !isExpired(command, now);
+  const triesLeft = command.tries < 1 + command.request.policy.maxRetransmit;
+  return triesLeft && !isExpired(command, now) && !isFinishOverdue(command, now);
 }
 
 const PROBE_FIRST_MS = { 'no-subscriber': 10_000, unavailable: 1_000 } as const;
