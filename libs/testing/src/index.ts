@@ -22,5 +22,6 @@ export {
   type WebhookReceiver,
 } from './webhooks/start-webhook-receiver.js';
 export { startProcess, type ProcessOptions, type TestProcess } from './processes/start-process.js';
+export { sweepRunFolders } from './processes/run-folder.js';
 export { describeWithServers } from './servers/describe-with-servers.js';
 export { missingServer, type ServerKind } from './servers/missing-server.js';

@@ -32,6 +32,25 @@ describeWithServers(['mosquitto'], 'startMosquitto', () => {
     await client.endAsync();
   });
 
+  it('has forgotten every session after a kill when it was made to forget', async () => {
+    broker = await startMosquitto({ persistence: true });
+    const session = { clientId: 'absent', clean: false } as const;
+    const absent = await connectAsync(broker.url, session);
+    await absent.subscribeAsync('device/1', { qos: 1 });
+    await absent.endAsync();
+    const loggedBefore = broker.log().length;
+    await eventually(() =>
+      expect(broker!.log().slice(loggedBefore).split('Saving in-memory database')).toHaveLength(3),
+    );
+    await broker.kill();
+    broker.forget();
+    await broker.restart();
+    const back = connect(broker.url, session);
+    const sessionPresent = await new Promise((resolve) => back.once('connect', (ack) => resolve(ack.sessionPresent)));
+    expect(sessionPresent).toBe(false);
+    await back.endAsync();
+  });
+
   it('with persistence, keeps what is queued for an absent session over a kill', async () => {
     broker = await startMosquitto({ persistence: true });
     const session = { clientId: 'absent', clean: false } as const;

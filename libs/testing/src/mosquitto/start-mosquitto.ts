@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { canConnect } from '../can-connect.js';
@@ -26,6 +26,8 @@ export interface TestMosquitto {
   log(): string;
   /** Ends it at once (SIGKILL). */
   kill(): Promise<void>;
+  /** Removes what persistence has kept, as a broker that came back on another disk; it must have been killed. */
+  forget(): void;
   /** Starts it again on the same port; it must have been killed. */
   restart(): Promise<void>;
   /** Ends it in order and removes its folder. */
@@ -61,6 +63,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Te
     version,
     log: () => server.log(),
     kill: () => server.end('SIGKILL'),
+    forget: () => rmSync(join(folder.path, 'mosquitto.db'), { force: true }),
     async restart() {
       server = await run();
     },

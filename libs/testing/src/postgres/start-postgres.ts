@@ -29,7 +29,9 @@ export interface TestPostgres {
   urlOf(database: string): string;
   /** Ends it at once, as a power cut does (SIGKILL); the data stay. */
   kill(): Promise<void>;
-  /** Starts it again on the same port and data; it must have been killed. Resolves when it accepts connections. */
+  /** Ends it in order, cutting all connections (what `pg_ctl restart` begins with); the data stay. */
+  halt(): Promise<void>;
+  /** Starts it again on the same port and data; it must have been killed or halted. Resolves when it accepts connections. */
   restart(): Promise<void>;
   /** Ends it in order (connections are cut) and removes its data. */
   stop(): Promise<void>;
@@ -53,6 +55,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
     version: binaries.version,
     urlOf,
     kill: () => server.end('SIGKILL'),
+    halt: () => server.end('SIGINT'),
     async restart() {
       // The children of a killed server live for some milliseconds more, and Postgres refuses to start as long as one does.
       server = await eventually(() => run(binaries, folder, port, options), { withinMs: 30_000, everyMs: 100 });
