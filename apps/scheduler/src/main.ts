@@ -25,6 +25,7 @@ runMain(async (lifecycle) => {
   const scheduler = await startScheduler({
     engine: createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE }),
     dueCommands: store.dueCommands,
+    cancelTasks: store.cancelTasks,
     outbox: store.outbox,
     publisher,
     leases: store.shardLeases,

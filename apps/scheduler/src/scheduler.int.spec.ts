@@ -82,6 +82,7 @@ function aProcess(url = database.url): Process {
       running = await startScheduler({
         engine,
         dueCommands: store.dueCommands,
+        cancelTasks: store.cancelTasks,
         outbox: store.outbox,
         publisher: published,
         leases: store.shardLeases,

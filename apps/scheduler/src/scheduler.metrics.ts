@@ -1,4 +1,5 @@
 import type { CommandId } from '@downlink/command-domain';
+import type { CancelRound } from '@downlink/command-engine';
 import type { Logger, Metrics } from '@downlink/runtime';
 import type { DueObserver } from './due-round.js';
 
@@ -11,6 +12,7 @@ export class SchedulerMetrics implements DueObserver {
   private readonly rejections;
   private readonly sweeps;
   private readonly sweptFacts;
+  private readonly cancellations;
 
   constructor(
     private readonly metrics: Metrics,
@@ -36,6 +38,11 @@ export class SchedulerMetrics implements DueObserver {
       name: 'downlink_outbox_swept_facts_total',
       help: 'Facts that another process left and this one published',
     });
+    this.cancellations = metrics.counter({
+      name: 'downlink_cancel_task_commands_total',
+      help: 'Commands of cancel tasks, by what became of them',
+      labelNames: ['outcome'],
+    });
   }
 
   observeShards(count: () => number): void {
@@ -59,6 +66,11 @@ export class SchedulerMetrics implements DueObserver {
 
   failed(commandId: CommandId, cause: unknown): void {
     this.logger.error({ err: cause, commandId }, 'the store cannot take what this deadline causes');
+  }
+
+  canceled({ canceled, notCanceled }: CancelRound): void {
+    this.cancellations.inc({ outcome: 'canceled' }, canceled);
+    this.cancellations.inc({ outcome: 'not-canceled' }, notCanceled);
   }
 
   swept(facts: number): void {

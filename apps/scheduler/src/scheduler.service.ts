@@ -1,5 +1,6 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import {
+  DEFAULT_CANCEL_TASK_RUNNER_OPTIONS,
   DEFAULT_DUE_RUNNER_OPTIONS,
   DEFAULT_LEASE_TIMES,
   OutageObserver,
@@ -7,6 +8,7 @@ import {
   runLoop,
   SHARD_COUNT,
   ShardHolder,
+  type CancelTasks,
   type DueCommands,
   type Engine,
   type FactPublisher,
@@ -14,6 +16,7 @@ import {
   type ShardLeases,
 } from '@downlink/command-engine';
 import { errorLine, type Logger, type Metrics } from '@downlink/runtime';
+import { CancelTasksRound, type CancelTasksRoundOptions } from './cancel-tasks-round.js';
 import { DueRound, type DueRoundOptions } from './due-round.js';
 import { SchedulerMetrics } from './scheduler.metrics.js';
 
@@ -21,6 +24,7 @@ import { SchedulerMetrics } from './scheduler.metrics.js';
 export interface SchedulerPorts {
   readonly engine: Engine;
   readonly dueCommands: DueCommands;
+  readonly cancelTasks: CancelTasks;
   readonly outbox: Outbox;
   readonly publisher: FactPublisher;
   readonly leases: ShardLeases;
@@ -36,6 +40,7 @@ export interface SchedulerPorts {
 export interface SchedulerSettings {
   readonly lease: { readonly ttlMs: number; readonly everyMs: number };
   readonly due: DueRoundOptions;
+  readonly cancelTasks: CancelTasksRoundOptions;
   readonly outbox: { readonly everyMs: number; readonly olderThanMs: number; readonly limit: number };
   readonly partitions: { readonly everyMs: number; readonly daysAhead: number };
 }
@@ -45,6 +50,7 @@ const DAY_MS = 86_400_000;
 export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   lease: DEFAULT_LEASE_TIMES,
   due: { ...DEFAULT_DUE_RUNNER_OPTIONS, stuckMs: 1_000 },
+  cancelTasks: { ...DEFAULT_CANCEL_TASK_RUNNER_OPTIONS, everyMs: 500, keepMs: 7 * DAY_MS },
   outbox: { everyMs: 1_000, olderThanMs: 5_000, limit: 500 },
   partitions: { everyMs: DAY_MS, daysAhead: 7 },
 };
@@ -55,17 +61,19 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
   private readonly metrics: SchedulerMetrics;
   private readonly holder: ShardHolder;
   private readonly dueRound: DueRound;
+  private readonly cancelTasksRound: CancelTasksRound;
   private readonly sweeper: OutboxSweeper;
   private readonly stopping = new AbortController();
   private loops: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly ports: SchedulerPorts) {
     this.settings = { ...DEFAULT_SCHEDULER_SETTINGS, ...ports.settings };
-    const { lease, due, outbox } = this.settings;
+    const { lease, due, outbox, cancelTasks } = this.settings;
     this.metrics = new SchedulerMetrics(ports.metrics, ports.logger);
     const claim = { group: 'scheduler', owner: ports.owner, shardCount: SHARD_COUNT, ...lease };
     this.holder = new ShardHolder(ports.leases, claim);
     this.dueRound = new DueRound(ports.dueCommands, ports.engine, this.metrics, due);
+    this.cancelTasksRound = new CancelTasksRound(ports.cancelTasks, ports.engine, this.metrics, cancelTasks);
     this.sweeper = new OutboxSweeper(ports.publisher, ports.outbox, outbox);
     this.metrics.observeShards(() => this.holder.shards.length);
   }
@@ -76,6 +84,7 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
     const rounds = {
       lease: () => this.holder.beat(),
       due: () => this.dueRound.run(this.holder.shards, signal),
+      'cancel tasks': () => this.cancelTasksRound.run(),
       partitions: () => this.makePartitions(),
     };
     const loops = Object.entries(rounds).map(([name, round]) => runLoop(round, { name, signal, observer: store }));
