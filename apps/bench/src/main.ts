@@ -5,21 +5,28 @@ import { benchAccept } from './accept.bench.js';
 import { runBareApi } from './bare/api.js';
 import { runBareDispatcher } from './bare/dispatcher.js';
 import { runBareNotifier } from './bare/notifier.js';
+import { benchMillion } from './million.bench.js';
 import { tableOf, type Report } from './report.js';
 import { benchRoundTrip } from './round-trip.bench.js';
 import { startServers, stopServers } from './servers.js';
 
 const bareParts = { 'bare-api': runBareApi, 'bare-dispatcher': runBareDispatcher, 'bare-notifier': runBareNotifier };
-const benches = ['accept', 'round-trip'] as const;
+const benches = ['accept', 'round-trip', 'million'] as const;
+/** What runs when none is named: the others take long, and are asked for by name. */
+const usual: readonly string[] = ['accept', 'round-trip'];
 
 async function bench(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { json: { type: 'string' }, seconds: { type: 'string', default: '10' } },
+    options: {
+      json: { type: 'string' },
+      seconds: { type: 'string', default: '10' },
+      commands: { type: 'string', default: '1000000' },
+    },
     allowPositionals: true,
   });
   const unknown = positionals.filter((name) => !(benches as readonly string[]).includes(name));
   if (unknown.length > 0) throw new Error(`no bench is called ${unknown.join(', ')}; there are ${benches.join(', ')}`);
-  const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
+  const wanted = (name: string): boolean => (positionals.length === 0 ? usual : positionals).includes(name);
   const seconds = Number(values.seconds);
   const servers = await startServers();
   try {
@@ -29,6 +36,7 @@ async function bench(): Promise<void> {
       seconds,
       ...(wanted('accept') ? { accept: await benchAccept(servers, seconds) } : {}),
       ...(wanted('round-trip') ? { roundTrip: await benchRoundTrip(servers, seconds) } : {}),
+      ...(wanted('million') ? { million: await benchMillion(servers, seconds, Number(values.commands)) } : {}),
     };
     process.stdout.write(tableOf(report));
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);

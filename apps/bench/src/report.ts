@@ -1,4 +1,6 @@
 import type { AcceptFigures } from './accept.bench.js';
+import type { MillionFigures } from './million.bench.js';
+import { millionRows } from './million/million-rows.js';
 import type { RoundTripFigures } from './round-trip.bench.js';
 
 export interface Report {
@@ -8,10 +10,20 @@ export interface Report {
   readonly seconds: number;
   readonly accept?: AcceptFigures;
   readonly roundTrip?: RoundTripFigures;
+  readonly million?: MillionFigures;
 }
 
 /** The figures as a table for people; the JSON has all of them. */
-export function tableOf({ accept, roundTrip, machine, seconds }: Report): string {
+export function tableOf(report: Report): string {
+  const { machine, seconds, accept, roundTrip, million } = report;
+  const tables = [
+    ...(accept || roundTrip ? [aligned(besideBare(report))] : []),
+    ...(million ? [aligned([['a million waiting', 'downlink', 'target', ''], ...millionRows(million)])] : []),
+  ];
+  return `\n${machine.cores} cores, Node ${machine.node}, ${seconds} s a run\n\n${tables.join('\n\n')}\n`;
+}
+
+function besideBare({ accept, roundTrip }: Report): string[][] {
   const rows: string[][] = [['bench', 'bare', 'downlink', 'downlink ÷ bare']];
   if (accept) {
     rows.push([
@@ -54,14 +66,19 @@ export function tableOf({ accept, roundTrip, machine, seconds }: Report): string
       '',
     ]);
   }
+  return rows;
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
-  return `\n${machine.cores} cores, Node ${machine.node}, ${seconds} s a run\n\n${lines.join('\n')}\n`;
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 const per = (value: number): string => Math.round(value).toLocaleString('en');
