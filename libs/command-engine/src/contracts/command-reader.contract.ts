@@ -88,6 +88,51 @@ export function commandReaderContract(name: string, open: OpenCommandStore): voi
       });
     });
 
+    describe('reading what waits', () => {
+      const end = (commandId: CommandId, deviceId = 'd') =>
+        happen(under.store, { commandId, deviceId }, ({ now }) => [{ type: 'CommandCanceled', schema: 1, at: now }]);
+
+      it('gives the heads of those commands that are final, and of no others', async () => {
+        const [queued, over, started] = [
+          await submit(under.store, requestFor('d')),
+          await submit(under.store, requestFor('d')),
+          await submit(under.store, requestFor('d')),
+        ];
+        await end(over);
+        await start(started, 1);
+        const heads = await under.reader.finalHeads([queued, over, started, nextCommandId(), over]);
+        expect(heads).toEqual([await under.reader.head(over)]);
+        expect(await under.reader.finalHeads([])).toEqual([]);
+      });
+
+      it('gives a command with its lane, who holds it and who is first in its queue', async () => {
+        const [held, first, second, third] = [
+          await submit(under.store, requestFor('d')),
+          await submit(under.store, requestFor('d')),
+          await submit(under.store, requestFor('d')),
+          await submit(under.store, requestFor('d')),
+        ];
+        await submit(under.store, requestFor('elsewhere'));
+        await start(held, 1);
+        const head = (commandId: CommandId) => under.reader.head(commandId);
+        const situation = await under.reader.situation(third);
+        expect(situation).toEqual({
+          now: expect.any(Number),
+          head: await head(third),
+          lane: await under.reader.lane('d'),
+          firstQueued: await head(first),
+          inFlight: await head(held),
+          ahead: 2,
+        });
+        expect(situation!.now).toBeGreaterThanOrEqual(situation!.head.state.acceptedAt);
+        expect(await under.reader.situation(first)).toMatchObject({ ahead: 0, firstQueued: { commandId: first } });
+        expect(await under.reader.situation(held)).toMatchObject({ ahead: 0, inFlight: { commandId: held } });
+        for (const commandId of [held, first, second, third]) await end(commandId);
+        expect(await under.reader.situation(third)).toMatchObject({ firstQueued: null, inFlight: null, ahead: 0 });
+        expect(await under.reader.situation(nextCommandId())).toBeUndefined();
+      });
+    });
+
     describe('finding by correlation', () => {
       const at = async (lanePosition: number) => {
         const commandId = nextCommandId();
@@ -121,38 +166,6 @@ export function commandReaderContract(name: string, open: OpenCommandStore): voi
         expect(await ask()).toEqual([again, early[1], end]);
         const fifth = await at(65_540);
         expect(await ask()).toEqual([again, fifth, end]);
-      });
-    });
-
-    describe('asking whether attempts are still due', () => {
-      it('gives the time that is left to the current attempt that nobody confirmed, and null for all others', async () => {
-        const [current, overdue, confirmed, queued] = [
-          await submit(under.store, requestFor('d')),
-          await submit(under.store, requestFor('d')),
-          await submit(under.store, requestFor('d')),
-          await submit(under.store, requestFor('d')),
-        ];
-        await start(current, 1);
-        await start(current, 2, 30_000);
-        await start(overdue, 1, -1);
-        await start(confirmed, 1);
-        await happen(under.store, { commandId: confirmed, deviceId: 'd' }, ({ now }) => [
-          { type: 'AttemptSent', schema: 1, at: now, attempt: 1 },
-        ]);
-        const answers = await under.reader.attemptsStillDue([
-          { commandId: overdue, attempt: 1 },
-          { commandId: current, attempt: 2 },
-          { commandId: current, attempt: 1 },
-          { commandId: confirmed, attempt: 1 },
-          { commandId: queued, attempt: 0 },
-          { commandId: nextCommandId(), attempt: 1 },
-          { commandId: current, attempt: 2 },
-        ]);
-        const left = answers[1]!;
-        expect(left).toBeGreaterThan(0);
-        expect(left).toBeLessThanOrEqual(30_000);
-        expect(answers).toEqual([null, left, null, null, null, null, left]);
-        expect(await under.reader.attemptsStillDue([])).toEqual([]);
       });
     });
   });

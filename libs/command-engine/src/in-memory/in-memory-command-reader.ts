@@ -1,6 +1,6 @@
-import type { CommandId, DeviceId, Lane } from '@downlink/command-domain';
+import { isFinal, newLane, type CommandId, type DeviceId, type Lane } from '@downlink/command-domain';
 import { lanePositionOf } from '../correlation.js';
-import type { CommandQuery, CommandReader } from '../ports/command-reader.port.js';
+import type { CommandQuery, CommandReader, Situation } from '../ports/command-reader.port.js';
 import type { Head, RecordedEvent } from '../ports/command-store.port.js';
 import type { InMemoryDatabase } from './in-memory-database.js';
 
@@ -9,6 +9,29 @@ export class InMemoryCommandReader implements CommandReader {
 
   async head(commandId: CommandId): Promise<Head | undefined> {
     return this.database.heads.get(commandId);
+  }
+
+  async finalHeads(commandIds: readonly CommandId[]): Promise<Head[]> {
+    const heads = [...new Set(commandIds)].map((commandId) => this.database.heads.get(commandId));
+    return heads.filter((head) => head !== undefined && isFinal(head.state)) as Head[];
+  }
+
+  async situation(commandId: CommandId): Promise<Situation | undefined> {
+    const head = this.database.heads.get(commandId);
+    if (head === undefined) return undefined;
+    const { deviceId } = head.state.request;
+    const lane = this.database.lanes.get(deviceId) ?? newLane(deviceId);
+    const queue = [...this.database.heads.values()]
+      .filter(({ state }) => state.status === 'queued' && state.request.deviceId === deviceId)
+      .sort((a, b) => a.state.lanePosition - b.state.lanePosition);
+    return {
+      now: this.database.clock(),
+      head,
+      lane,
+      firstQueued: queue[0] ?? null,
+      inFlight: (lane.inFlight !== null && this.database.heads.get(lane.inFlight)) || null,
+      ahead: Math.max(queue.indexOf(head), 0),
+    };
   }
 
   async history(commandId: CommandId): Promise<RecordedEvent[]> {
@@ -35,15 +58,6 @@ export class InMemoryCommandReader implements CommandReader {
       const position = lane && lanePositionOf(correlation, lane.nextPosition - 1);
       return heads.find(({ state }) => state.request.deviceId === deviceId && state.lanePosition === position)
         ?.commandId;
-    });
-  }
-
-  async attemptsStillDue(attempts: readonly { commandId: CommandId; attempt: number }[]): Promise<(number | null)[]> {
-    const now = this.database.clock();
-    return attempts.map(({ commandId, attempt }) => {
-      const state = this.database.heads.get(commandId)?.state;
-      if (state?.status !== 'sending' || state.attempts !== attempt || state.waitUntil <= now) return null;
-      return state.waitUntil - now;
     });
   }
 }

@@ -12,9 +12,27 @@ export interface CommandQuery {
   readonly limit: number;
 }
 
+/** Everything that says why a command waits, as it stood at one instant. */
+export interface Situation {
+  /** The database's clock, ms since 1970. */
+  readonly now: number;
+  readonly head: Head;
+  readonly lane: Lane;
+  /** The command that the lane's turn goes to next: the first in its queue; null when nothing is queued. */
+  readonly firstQueued: Head | null;
+  /** The command that holds the lane; null when none does. */
+  readonly inFlight: Head | null;
+  /** Queued commands of the device before this one; 0 when it is not queued itself. */
+  readonly ahead: number;
+}
+
 /** Reads for people and dialects; never part of a decision. */
 export interface CommandReader {
   head(commandId: CommandId): Promise<Head | undefined>;
+  /** Those of these commands that have reached a final state, in no order; the others and unknown ones are left out. */
+  finalHeads(commandIds: readonly CommandId[]): Promise<Head[]>;
+  /** A command with its surroundings, all of the same instant; undefined when there is no such command. */
+  situation(commandId: CommandId): Promise<Situation | undefined>;
   /** All events of one command, versions ascending; empty when there is no such command. */
   history(commandId: CommandId): Promise<RecordedEvent[]>;
   search(query: CommandQuery): Promise<{ heads: Head[]; total: number }>;
@@ -24,10 +42,5 @@ export interface CommandReader {
    * to `correlation` (1..65535, see `correlationOf`). Same length and order as the question; undefined where there is none.
    */
   byCorrelation(questions: readonly { deviceId: DeviceId; correlation: number }[]): Promise<(CommandId | undefined)[]>;
-  /**
-   * For each attempt, in the same order: ms left until its deadline on the database's clock while it is the command's
-   * current, unconfirmed one (status `sending`); null when it is overdue, confirmed, put back or unknown. The dispatcher
-   * asks right before it publishes, so that neither a redelivered nor a delayed fact reaches a device.
-   */
-  attemptsStillDue(attempts: readonly { commandId: CommandId; attempt: number }[]): Promise<(number | null)[]>;
+
 }

@@ -1,12 +1,13 @@
 import type { CommandId, DeviceId, Lane } from '@downlink/command-domain';
-import type { CommandQuery, CommandReader, Head, RecordedEvent } from '@downlink/command-engine';
+import type { CommandQuery, CommandReader, Head, RecordedEvent, Situation } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { isStorable } from '../registry/check-declaration.js';
-import { checkAttemptsDue } from './check-attempts-due.js';
 import { findByCorrelation } from './find-by-correlation.js';
+import { findFinalHeads } from './find-final-heads.js';
 import { findHead } from './find-head.js';
 import { findLane } from './find-lane.js';
 import { readHistory } from './read-history.js';
+import { readSituation } from './read-situation.js';
 import { searchCommands } from './search-commands.js';
 
 /**
@@ -18,6 +19,14 @@ export class PostgresCommandReader implements CommandReader {
 
   head(commandId: CommandId): Promise<Head | undefined> {
     return findHead(this.pool, commandId);
+  }
+
+  finalHeads(commandIds: readonly CommandId[]): Promise<Head[]> {
+    return findFinalHeads(this.pool, commandIds);
+  }
+
+  situation(commandId: CommandId): Promise<Situation | undefined> {
+    return readSituation(this.pool, commandId);
   }
 
   history(commandId: CommandId): Promise<RecordedEvent[]> {
@@ -36,9 +45,5 @@ export class PostgresCommandReader implements CommandReader {
 
   byCorrelation(questions: readonly { deviceId: DeviceId; correlation: number }[]): Promise<(CommandId | undefined)[]> {
     return findByCorrelation(this.pool, questions);
-  }
-
-  attemptsStillDue(attempts: readonly { commandId: CommandId; attempt: number }[]): Promise<(number | null)[]> {
-    return checkAttemptsDue(this.pool, attempts);
   }
 }
