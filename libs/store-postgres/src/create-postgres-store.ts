@@ -4,6 +4,7 @@ import type {
   CommandReader,
   CommandStore,
   DueCommands,
+  DeadLetters,
   Outbox,
   Registry,
   ShardLeases,
@@ -14,6 +15,7 @@ import { PostgresCancelTasks } from './cancel-tasks/postgres-cancel-tasks.js';
 import { PostgresCommandStore } from './commands/postgres-command-store.js';
 import { PostgresDueCommands } from './due/postgres-due-commands.js';
 import { PostgresShardLeases } from './leases/postgres-shard-leases.js';
+import { PostgresDeadLetters } from './dead-letters/postgres-dead-letters.js';
 import { PostgresWorkerNumbers } from './leases/postgres-worker-numbers.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
 import { ensurePartitions } from './partitions/ensure-partitions.js';
@@ -47,6 +49,7 @@ export interface PostgresStore {
   readonly registry: Registry;
   readonly accessTokens: AccessTokens;
   readonly webhookDeliveries: WebhookDeliveries;
+  readonly deadLetters: DeadLetters;
   readonly cancelTasks: CancelTasks;
   readonly shardLeases: ShardLeases;
   readonly workerNumbers: WorkerNumbers;
@@ -84,6 +87,7 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
     cancelTasks: new PostgresCancelTasks(pool),
     shardLeases: new PostgresShardLeases(pool),
     workerNumbers: new PostgresWorkerNumbers(pool),
+    deadLetters: new PostgresDeadLetters(pool),
     ensurePartitions: ({ daysAhead }) => ensurePartitions(pool, { daysAhead }),
     health: async () => void (await asFault(pool.query('select 1'))),
     close: async () => void (await Promise.all([pool.end(), deletions.end()])),

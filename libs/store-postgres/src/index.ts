@@ -3,6 +3,7 @@ export * from './commands/postgres-command-store.js';
 export * from './create-postgres-store.js';
 export * from './data-source.js';
 export * from './due/postgres-due-commands.js';
+export * from './dead-letters/postgres-dead-letters.js';
 export * from './invariants/index.js';
 export * from './leases/postgres-shard-leases.js';
 export * from './leases/postgres-worker-numbers.js';

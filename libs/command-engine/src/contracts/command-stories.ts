@@ -1,4 +1,5 @@
 import {
+  block,
   evolve,
   evolveLane,
   makeCommandId,
@@ -122,4 +123,10 @@ export async function submit(store: CommandStore, request: CommandRequest, expir
     accepted(loaded, request, expiresInMs === undefined ? null : loaded.now + expiresInMs),
   ]);
   return commandId;
+}
+
+export async function blockLane(store: CommandStore, deviceId: DeviceId, deadLetter = '1'): Promise<void> {
+    changes: { events: [], heads: [], lanes: [block(lanes.get(deviceId)!, deadLetter)] },
+    result: undefined,
+  }));
 }

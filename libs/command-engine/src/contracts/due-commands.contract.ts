@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AttemptNotSent } from '@downlink/command-domain';
 import {
   ALL_SHARDS,
   attemptStarted,
+  blockLane,
   happen,
   requestFor,
   submit,
@@ -55,6 +57,40 @@ export function dueCommandsContract(name: string, open: OpenCommandStore): void 
       const others = ALL_SHARDS.filter((shard) => shard !== owned);
       const rest = await under.due.due(others, 0, 100);
       expect(rest.commands).toHaveLength(12 - shards[owned]!.commands.length);
+    });
+
+    it('leaves out what waits behind a dead letter, so that it holds up nobody, until it expires', async () => {
+      const putBack: AttemptNotSent = {
+        type: 'AttemptNotSent',
+        schema: 1,
+        at: 0,
+        attempt: 1,
+        reason: 'no-subscriber',
+        detail: null,
+        retryAt: 1,
+      };
+      const expiring = await submit(under.store, requestFor('blocked'), 30_000);
+      await happen(under.store, { commandId: expiring, deviceId: 'blocked' }, (loaded) => [
+        attemptStarted(loaded, 1),
+        { ...putBack, at: loaded.now },
+      ]);
+      await submit(under.store, requestFor('blocked'), 300_000);
+      const free = await submit(under.store, requestFor('free'), -1);
+      const names = async (withinMs: number) =>
+        (await under.due.due(ALL_SHARDS, withinMs, 10)).commands.map(({ commandId }) => commandId);
+      expect(await names(0)).toEqual([expiring, free]);
+      await blockLane(under.store, 'blocked');
+      expect(await names(0)).toEqual([free]);
+      const { now, commands } = await under.due.due(ALL_SHARDS, 60_000, 10);
+      expect(commands.map(({ commandId }) => commandId)).toEqual([free, expiring]);
+      expect(commands[1]!.dueAt).toBeGreaterThan(now);
+    });
+
+    it('keeps the deadlines of what is under way in a blocked lane', async () => {
+      const commandId = await submit(under.store, requestFor('blocked'));
+      await happen(under.store, { commandId, deviceId: 'blocked' }, (loaded) => [attemptStarted(loaded, 1, -1)]);
+      await blockLane(under.store, 'blocked');
+      expect((await under.due.due(ALL_SHARDS, 0, 10)).commands).toMatchObject([{ commandId }]);
     });
 
     it('moves with the command: the deadline of the attempt in place of the expiry, none at the end', async () => {

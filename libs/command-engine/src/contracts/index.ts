@@ -3,6 +3,7 @@ export * from './engine.contract.js';
 export * from './command-reader.contract.js';
 export * from './command-store.contract.js';
 export * from './due-commands.contract.js';
+export * from './dead-letters.contract.js';
 export * from './outbox.contract.js';
 export * from './registry.contract.js';
 export * from './command-stories.js';

@@ -1,5 +1,6 @@
 import type { CommandId, DeviceId, Lane } from '@downlink/command-domain';
-import type { Head, RecordedEvent } from '../ports/command-store.port.js';
+import type { Head, KeyUse, RecordedEvent } from '../ports/command-store.port.js';
+import type { KeptDeadLetter, RawRecord } from '../ports/dead-letters.port.js';
 import { SHARD_COUNT } from '../ports/shard-leases.port.js';
 
 export interface InMemoryPointer {
@@ -9,6 +10,12 @@ export interface InMemoryPointer {
   readonly writtenAt: number;
 }
 
+/** What is kept of a dead letter; whether there is a lane is looked up when it is read. */
+export interface InMemoryDeadLetter {
+  readonly letter: Omit<KeptDeadLetter, 'hasLane'>;
+  readonly record: RawRecord | undefined;
+}
+
 /** What the in-memory adapters share, for specs: nothing survives the process. */
 export class InMemoryDatabase {
   /** ms since 1970; a spec may set it. */
@@ -16,8 +23,14 @@ export class InMemoryDatabase {
   readonly heads = new Map<CommandId, Head>();
   readonly histories = new Map<CommandId, RecordedEvent[]>();
   readonly lanes = new Map<DeviceId, Lane>();
+  /** The latest attempt claimed for publishing. */
+  readonly claims = new Map<CommandId, number>();
+  /** By application and key. */
+  readonly keys = new Map<string, KeyUse>();
   /** By `id:version`, in the order of writing. */
   readonly pointers = new Map<string, InMemoryPointer>();
+  /** By id. */
+  readonly deadLetters = new Map<string, InMemoryDeadLetter>();
   private readonly tails = new Map<DeviceId, Promise<void>>();
 
   /** Does the work when nobody else holds one of these lanes; taken in id order, so that two never wait for each other. */

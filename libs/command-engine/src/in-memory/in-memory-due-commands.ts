@@ -13,8 +13,9 @@ export class InMemoryDueCommands implements DueCommands {
     const now = this.database.clock();
     const commands = [...this.database.heads.values()]
       .flatMap(({ commandId, state }) => {
-        const dueAt = deadlineOf(state);
         const { deviceId } = state.request;
+        const blocked = state.status === 'queued' && (this.database.lanes.get(deviceId)?.blockedBy ?? null) !== null;
+        const dueAt = blocked ? state.expiresAt : deadlineOf(state);
         const ours = dueAt !== null && dueAt <= now + withinMs && shards.includes(inMemoryShardOf(deviceId));
         return ours ? [{ commandId, deviceId, dueAt }] : [];
       })
