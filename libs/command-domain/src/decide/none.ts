@@ -19,7 +19,10 @@ export const none: Handlers<'none'> = {
       lanePosition: lane.nextPosition,
     };
     if (mode === 'immediate' && policy.immediate === 'bypass') {
-      const events: CommandEvent[] = [accepted, startAttempt(commandId, { request, acceptedAt: now }, 1, now)];
+      const events: CommandEvent[] = [
+        accepted,
+        startAttempt(commandId, { request, acceptedAt: now, tries: 0 }, 1, now),
+      ];
       return happened(...events);
     }
     if (mode === 'immediate' && presenceOf(lane, now) === 'unreachable')
