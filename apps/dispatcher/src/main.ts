@@ -34,6 +34,7 @@ runMain(async (lifecycle) => {
   const dispatcher = await startDispatcher({
     engine: createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE }),
     reader: store.commandReader,
+    claims: store.attemptClaims,
     registry: store.registry,
     leases: store.shardLeases,
     facts: new KafkaFactServer({ kafka, group: `${config.TOPIC_PREFIX}.dispatcher`, logger }),

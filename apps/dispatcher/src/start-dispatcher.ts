@@ -1,5 +1,6 @@
 import {
   SignalQueue,
+  type AttemptClaims,
   type CommandReader,
   type Engine,
   type Registry,
@@ -26,6 +27,7 @@ import { ReceiverSession } from './receiver-session.js';
 export interface DispatcherParts {
   readonly engine: Engine;
   readonly reader: CommandReader;
+  readonly claims: AttemptClaims;
   readonly registry: Registry;
   readonly leases: ShardLeases;
   /** Where facts come from. */
@@ -75,7 +77,7 @@ export async function startDispatcher(parts: DispatcherParts): Promise<{ stop():
   await publisher.start();
   session.start();
   const { gate = (ungated: AttemptPublisher) => ungated } = parts;
-  const dispatcher = new AttemptDispatcher(reader, gate(publisher), engine, logger);
+  const dispatcher = new AttemptDispatcher(parts.claims, gate(publisher), engine, logger);
   const consumer = await NestFactory.createMicroservice(DispatcherModule.register({ dispatcher, metrics }), {
     strategy: parts.facts,
     logger: new NestLogger(logger),

@@ -1,5 +1,6 @@
 import type { CommandEvent } from './events.js';
 import type { CommandId, DeviceId } from './ids.js';
+import type { PresenceEpoch } from './signals.js';
 import type { AcceptedState, CommandState } from './states.js';
 
 /**
@@ -17,6 +18,8 @@ export interface Lane {
   readonly reachableUntil: number | null;
   /** Set while the device is known to be away. */
   readonly unreachableSince: number | null;
+  /** The newest session that the device has named itself; null when it names none. */
+  readonly presenceEpoch: number | null;
   /** The head of the lane was put back: no turn before this instant unless the device shows itself. */
   readonly retryAt: number | null;
   /** The dead letter that blocks the lane. */
@@ -34,6 +37,7 @@ export function newLane(deviceId: DeviceId): Lane {
     inFlightSince: null,
     reachableUntil: null,
     unreachableSince: null,
+    presenceEpoch: null,
     retryAt: null,
     blockedBy: null,
   };
@@ -58,6 +62,16 @@ export function isFree(lane: Lane, now: number): boolean {
 /** The device gave a sign of life. */
 export function extendLease(lane: Lane, now: number, leaseMs: number): Lane {
   return { ...lane, reachableUntil: now + leaseMs, unreachableSince: null, retryAt: null };
+}
+
+/** Word of a session older than the newest that the device has named: it changes nothing. */
+export function isOfOldSession(lane: Lane, epoch: PresenceEpoch | undefined): boolean {
+  return epoch !== undefined && lane.presenceEpoch !== null && epoch < lane.presenceEpoch;
+}
+
+/** The lane once a session has been named. */
+export function inSession(lane: Lane, epoch: PresenceEpoch | undefined): Lane {
+  return epoch === undefined || epoch === lane.presenceEpoch ? lane : { ...lane, presenceEpoch: epoch };
 }
 
 /** Of two dead letters the first blocks: it is the one that must be dealt with before the other can matter. */

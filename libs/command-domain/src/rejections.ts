@@ -15,5 +15,7 @@ export type Rejection =
   | { readonly code: 'already-confirmed' }
   | { readonly code: 'already-acknowledged' }
   | { readonly code: 'already-final'; readonly status: AcceptedStatus }
+  /** A report of presence about a session that the device has replaced since. */
+  | { readonly code: 'old-session' }
   | { readonly code: 'too-many-answers' };
 export type RejectionCode = Rejection['code'];

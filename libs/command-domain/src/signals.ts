@@ -78,7 +78,15 @@ export interface DeviceReachable {
   readonly kind: 'device-reachable';
   readonly deviceId: DeviceId;
   readonly turn?: 'now' | 'later';
+  readonly epoch?: PresenceEpoch;
 }
+
+/**
+ * The session that a report of presence is about, as the device numbers its own: later sessions have higher numbers. Where
+ * a report has one, word of an older session changes nothing, whenever it arrives: a broker sends the will of a session that
+ * it has given up long after the device is back. Reports without one count in the order of their arrival.
+ */
+export type PresenceEpoch = number;
 
 /** The lane may move if it is free: what a postponed turn, or a lane found idle, is given by. */
 export interface LaneTurn {
@@ -104,6 +112,7 @@ export interface LaneUnblocked {
 export interface DeviceUnreachable {
   readonly kind: 'device-unreachable';
   readonly deviceId: DeviceId;
+  readonly epoch?: PresenceEpoch;
 }
 
 export type LaneSignal = DeviceReachable | DeviceUnreachable | LaneTurn | LaneBlocked | LaneUnblocked;

@@ -1,4 +1,4 @@
-import type { Rejection, Signal } from '@downlink/command-domain';
+import type { Lane, Rejection, Signal } from '@downlink/command-domain';
 import type { Head, RecordedEvent } from './ports/command-store.port.js';
 
 /** What became of one signal. */
@@ -9,6 +9,8 @@ export type Outcome =
       readonly signal: Signal;
       readonly head: Head | null;
       readonly events: readonly RecordedEvent[];
+      /** For signals about a lane: the lane after the whole batch. */
+      readonly lane?: Lane;
     }
   /** Nothing was stored. `head` is the command as it stands, when there is one. */
   | { readonly kind: 'rejected'; readonly signal: Signal; readonly rejection: Rejection; readonly head: Head | null }

@@ -1,10 +1,11 @@
 import type {
   AccessTokens,
+  AttemptClaims,
   CancelTasks,
   CommandReader,
   CommandStore,
-  DueCommands,
   DeadLetters,
+  DueCommands,
   Outbox,
   Registry,
   ShardLeases,
@@ -12,10 +13,12 @@ import type {
   WorkerNumbers,
 } from '@downlink/command-engine';
 import { PostgresCancelTasks } from './cancel-tasks/postgres-cancel-tasks.js';
+import { PostgresAttemptClaims } from './claims/postgres-attempt-claims.js';
 import { PostgresCommandStore } from './commands/postgres-command-store.js';
+import { purgeKeys } from './commands/purge-keys.js';
+import { PostgresDeadLetters } from './dead-letters/postgres-dead-letters.js';
 import { PostgresDueCommands } from './due/postgres-due-commands.js';
 import { PostgresShardLeases } from './leases/postgres-shard-leases.js';
-import { PostgresDeadLetters } from './dead-letters/postgres-dead-letters.js';
 import { PostgresWorkerNumbers } from './leases/postgres-worker-numbers.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
 import { ensurePartitions } from './partitions/ensure-partitions.js';
@@ -44,17 +47,20 @@ export interface PostgresStoreOptions {
 export interface PostgresStore {
   readonly commandStore: CommandStore;
   readonly commandReader: CommandReader;
+  readonly attemptClaims: AttemptClaims;
   readonly outbox: Outbox;
+  readonly deadLetters: DeadLetters;
   readonly dueCommands: DueCommands;
   readonly registry: Registry;
   readonly accessTokens: AccessTokens;
   readonly webhookDeliveries: WebhookDeliveries;
-  readonly deadLetters: DeadLetters;
   readonly cancelTasks: CancelTasks;
   readonly shardLeases: ShardLeases;
   readonly workerNumbers: WorkerNumbers;
   /** See `ensurePartitions`. */
   ensurePartitions(options: { daysAhead: number }): Promise<string[]>;
+  /** See `purgeKeys`. */
+  purgeIdempotencyKeys(): Promise<number>;
   /** Asks the server something. @throws Fault `store-unavailable` when it does not answer */
   health(): Promise<void>;
   /** Waits for statements under way and closes all connections. */
@@ -79,7 +85,9 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
   return {
     commandStore: new PostgresCommandStore(pool),
     commandReader: new PostgresCommandReader(pool),
+    attemptClaims: new PostgresAttemptClaims(pool),
     outbox: new PostgresOutbox(pool, deletions),
+    deadLetters: new PostgresDeadLetters(pool),
     dueCommands: new PostgresDueCommands(pool),
     registry: createRegistry({ pool, secrets }),
     accessTokens: createAccessTokens({ pool, secrets }),
@@ -87,8 +95,8 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
     cancelTasks: new PostgresCancelTasks(pool),
     shardLeases: new PostgresShardLeases(pool),
     workerNumbers: new PostgresWorkerNumbers(pool),
-    deadLetters: new PostgresDeadLetters(pool),
     ensurePartitions: ({ daysAhead }) => ensurePartitions(pool, { daysAhead }),
+    purgeIdempotencyKeys: () => purgeKeys(pool),
     health: async () => void (await asFault(pool.query('select 1'))),
     close: async () => void (await Promise.all([pool.end(), deletions.end()])),
   };

@@ -8,6 +8,11 @@ import type { StateOf, Status } from '../states.js';
 export interface Surroundings {
   readonly now: number;
   readonly lane: Lane;
+  /**
+   * The command's latest attempt that a dispatcher claimed for publishing, 0 for none: attempts after it were surely never
+   * published. Absent where nobody knows; an attempt then counts as published.
+   */
+  readonly claimedAttempt?: number;
 }
 
 export type Decision =

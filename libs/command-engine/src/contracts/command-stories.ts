@@ -13,6 +13,7 @@ import {
   type DeviceId,
   type Lane,
 } from '@downlink/command-domain';
+import type { AttemptClaims } from '../ports/attempt-claims.port.js';
 import type { CommandReader } from '../ports/command-reader.port.js';
 import type { Changes, CommandStore, Head, Loaded } from '../ports/command-store.port.js';
 import type { DueCommands } from '../ports/due-commands.port.js';
@@ -23,6 +24,7 @@ import { SHARD_COUNT } from '../ports/shard-leases.port.js';
 export interface CommandStoreUnderTest {
   readonly store: CommandStore;
   readonly reader: CommandReader;
+  readonly claims: AttemptClaims;
   readonly outbox: Outbox;
   readonly due: DueCommands;
   close(): Promise<void>;
@@ -125,7 +127,9 @@ export async function submit(store: CommandStore, request: CommandRequest, expir
   return commandId;
 }
 
+/** A dead letter stands in the way of a device. */
 export async function blockLane(store: CommandStore, deviceId: DeviceId, deadLetter = '1'): Promise<void> {
+  await store.transact({ deviceIds: [deviceId], commandIds: [] }, async ({ lanes }) => ({
     changes: { events: [], heads: [], lanes: [block(lanes.get(deviceId)!, deadLetter)] },
     result: undefined,
   }));

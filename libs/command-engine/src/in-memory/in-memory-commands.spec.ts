@@ -1,9 +1,12 @@
 import {
+  attemptClaimsContract,
   commandReaderContract,
   commandStoreContract,
   dueCommandsContract,
   engineContract,
+  idempotencyContract,
   outboxContract,
+  supersedingContract,
 } from '../contracts/index.js';
 import { openInMemory } from './spec-support/open-in-memory.js';
 
@@ -11,4 +14,7 @@ commandStoreContract('memory', openInMemory);
 commandReaderContract('memory', openInMemory);
 outboxContract('memory', openInMemory);
 dueCommandsContract('memory', openInMemory);
+attemptClaimsContract('memory', openInMemory);
 engineContract('memory', openInMemory);
+idempotencyContract('memory', openInMemory);
+supersedingContract('memory', openInMemory);

@@ -23,6 +23,7 @@ const REJECTIONS: Readonly<Record<RejectionCode, HuaweiErrorName>> = {
   'already-confirmed': 'internal',
   'already-acknowledged': 'internal',
   'too-many-answers': 'internal',
+  'old-session': 'internal',
 };
 
 export function errorOfRejection(code: RejectionCode): HuaweiErrorName {

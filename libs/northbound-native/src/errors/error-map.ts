@@ -1,6 +1,6 @@
 import type { Rejection, RejectionCode } from '@downlink/command-domain';
 import type { Answer, Trouble } from '@downlink/northbound-kit';
-import { problem, problemAnswer, type ProblemCode } from './problem.js';
+import { problem, type Problem, type ProblemCode } from './problem.js';
 
 const REJECTIONS: Readonly<Record<RejectionCode, ProblemCode>> = {
   'unknown-command': 'unknown-command',
@@ -17,10 +17,11 @@ const REJECTIONS: Readonly<Record<RejectionCode, ProblemCode>> = {
   'already-confirmed': 'internal',
   'already-acknowledged': 'internal',
   'too-many-answers': 'internal',
+  'old-session': 'internal',
 };
 
 /** A refusal of the domain as a problem, to be thrown. */
-export function rejectionProblem(rejection: Rejection): Error {
+export function rejectionProblem(rejection: Rejection): Problem {
   return problem(REJECTIONS[rejection.code], { detail: detailOf(rejection) });
 }
 
@@ -31,18 +32,23 @@ function detailOf(rejection: Rejection): string {
 }
 
 export function answerTrouble(trouble: Trouble): Answer {
+  return troubleProblem(trouble).answer;
+}
+
+/** What went wrong beneath this API, as a problem. */
+export function troubleProblem(trouble: Trouble): Problem {
   switch (trouble.kind) {
     case 'malformed':
-      return problemAnswer('malformed', { detail: trouble.detail });
+      return problem('malformed', { detail: trouble.detail });
     case 'unsupported-media-type':
-      return problemAnswer('unsupported-media-type');
+      return problem('unsupported-media-type');
     case 'too-large':
-      return problemAnswer('too-large', { detail: `at most ${String(trouble.limit)} bytes are taken` });
+      return problem('too-large', { detail: `at most ${String(trouble.limit)} bytes are taken` });
     case 'no-such-route':
-      return problemAnswer('not-found', { detail: 'nothing is served at this path with this method' });
+      return problem('not-found', { detail: 'nothing is served at this path with this method' });
     case 'unavailable':
-      return problemAnswer('unavailable');
+      return problem('unavailable');
     case 'broken':
-      return problemAnswer('internal');
+      return problem('internal');
   }
 }

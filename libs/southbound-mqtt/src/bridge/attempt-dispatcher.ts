@@ -1,5 +1,5 @@
 import type { BrokerRefused, CommandId, CommandRequest, DeviceId, Signal } from '@downlink/command-domain';
-import { correlationOf, type CommandReader, type Engine } from '@downlink/command-engine';
+import { correlationOf, type AttemptClaims, type Engine } from '@downlink/command-engine';
 import { wireFormats } from '../codecs/wire-formats.js';
 import type { WireFormat, WireFormatCodec } from '../codecs/wire-format-codec.js';
 import type { MqttLogger } from '../mqtt-logger.js';
@@ -35,18 +35,18 @@ export interface AttemptPublisher {
 /** Publishes attempts and tells the engine what the broker said. */
 export class AttemptDispatcher {
   constructor(
-    private readonly reader: Pick<CommandReader, 'attemptsStillDue'>,
+    private readonly claims: AttemptClaims,
     private readonly publisher: AttemptPublisher,
     private readonly engine: Engine,
     private readonly logger: MqttLogger,
   ) {}
 
   /**
-   * Publishes the attempts of this batch that are still due and resolves when the broker's word on each is durable.
+   * Claims the attempts of this batch that are still due, publishes them, and resolves when the broker's word on each is durable.
    * @throws Fault (retryable) when the store is away; the same batch may be handed in again.
    */
   async dispatch(attempts: readonly StartedAttempt[]): Promise<DispatchReport> {
-    const left = await this.reader.attemptsStillDue(attempts);
+    const left = await this.claims.claim(attempts);
     const due = attempts.flatMap((attempt, index) => {
       const leftMs = left[index];
       return typeof leftMs === 'number' && leftMs > 0 ? [{ attempt, leftMs }] : [];

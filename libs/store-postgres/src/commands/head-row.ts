@@ -13,12 +13,21 @@ export interface StoredHead {
   readonly version: number;
   readonly request: CommandRequest;
   readonly state: Omit<AcceptedState, 'request'>;
+  /** Only where the head is read under lock. */
+  readonly claimed_attempt?: number;
 }
 
 export const HEAD_COLUMNS = 'command_id, version, request, state';
+/** For decisions: see `Head.claimedAttempt`. */
+export const LOCKED_HEAD_COLUMNS = `${HEAD_COLUMNS}, claimed_attempt`;
 
-export function headOf({ command_id, version, request, state }: StoredHead): Head {
-  return { commandId: commandIdOf(command_id), version, state: { ...state, request } as AcceptedState };
+export function headOf({ command_id, version, request, state, claimed_attempt }: StoredHead): Head {
+  return {
+    commandId: commandIdOf(command_id),
+    version,
+    state: { ...state, request } as AcceptedState,
+    ...(claimed_attempt === undefined ? {} : { claimedAttempt: claimed_attempt }),
+  };
 }
 
 /** Ids from before mid-2017 have fewer than 19 digits as numbers, and the texts must compare like the numbers. */
@@ -30,6 +39,7 @@ export function commandIdOf(bigint: string): CommandId {
 export const HEAD_CHANGE = {
   command_id: 'bigint',
   previous: 'integer',
+  claimed: 'integer',
   version: 'integer',
   status: 'text',
   queue_pos: 'bigint',
@@ -50,10 +60,11 @@ export const NEW_HEAD = {
   state: 'jsonb',
 } as const;
 
-export function headChangeRow({ commandId, version, state }: Head, previous: number) {
+export function headChangeRow({ commandId, version, state, claimedAttempt }: Head, previous: number) {
   return {
     command_id: commandId,
     previous,
+    claimed: claimedAttempt ?? null,
     version,
     status: state.status,
     queue_pos: state.status === 'queued' ? state.lanePosition : null,

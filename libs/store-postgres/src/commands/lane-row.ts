@@ -10,6 +10,7 @@ export interface StoredLane {
   readonly in_flight_since: string | null;
   readonly reachable_until: string | null;
   readonly unreachable_since: string | null;
+  readonly presence_epoch: string | null;
   readonly retry_at: string | null;
   readonly blocked_by: string | null;
 }
@@ -22,6 +23,7 @@ export const LANE = {
   in_flight_since: 'bigint',
   reachable_until: 'bigint',
   unreachable_since: 'bigint',
+  presence_epoch: 'bigint',
   retry_at: 'bigint',
   blocked_by: 'text',
 } as const;
@@ -33,10 +35,11 @@ export function laneOf(row: StoredLane): Lane {
     nextPosition: Number(row.next_position),
     queued: row.queued,
     inFlight: row.in_flight === null ? null : commandIdOf(row.in_flight),
-    inFlightSince: time(row.in_flight_since),
-    reachableUntil: time(row.reachable_until),
-    unreachableSince: time(row.unreachable_since),
-    retryAt: time(row.retry_at),
+    inFlightSince: number(row.in_flight_since),
+    reachableUntil: number(row.reachable_until),
+    unreachableSince: number(row.unreachable_since),
+    presenceEpoch: number(row.presence_epoch),
+    retryAt: number(row.retry_at),
     blockedBy: row.blocked_by,
   };
 }
@@ -50,11 +53,12 @@ export function laneRow(lane: Lane) {
     in_flight_since: lane.inFlightSince,
     reachable_until: lane.reachableUntil,
     unreachable_since: lane.unreachableSince,
+    presence_epoch: lane.presenceEpoch,
     retry_at: lane.retryAt,
     blocked_by: lane.blockedBy,
   };
 }
 
-function time(bigint: string | null): number | null {
+function number(bigint: string | null): number | null {
   return bigint === null ? null : Number(bigint);
 }

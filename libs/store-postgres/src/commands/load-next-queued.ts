@@ -2,11 +2,11 @@ import type { CommandId, DeviceId } from '@downlink/command-domain';
 import type { Head } from '@downlink/command-engine';
 import type { ClientBase } from 'pg';
 import { asFault } from '../pools/pg-fault.js';
-import { headOf, HEAD_COLUMNS, type StoredHead } from './head-row.js';
+import { headOf, LOCKED_HEAD_COLUMNS, type StoredHead } from './head-row.js';
 
 const TEXT = `select first.* from unnest($1::text[]) as lanes (device_id)
   cross join lateral (
-    select ${HEAD_COLUMNS} from command
+    select ${LOCKED_HEAD_COLUMNS} from command
     where command.device_id = lanes.device_id and queue_pos is not null and command_id <> all($2::bigint[])
     order by queue_pos limit 1
   ) as first`;

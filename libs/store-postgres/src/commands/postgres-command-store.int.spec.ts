@@ -3,7 +3,14 @@ import type { DeviceId } from '@downlink/command-domain';
 import { accepted, attemptStarted, changesOf, nextCommandId, requestFor } from '@downlink/command-engine/contracts';
 import { createTestDatabase, eventually, freePort, type TestDatabase } from '@downlink/testing';
 import pg from 'pg';
-import { createPool, createPostgresStore, migrate, PostgresCommandReader, PostgresCommandStore } from '../index.js';
+import {
+  createPool,
+  createPostgresStore,
+  migrate,
+  PostgresAttemptClaims,
+  PostgresCommandReader,
+  PostgresCommandStore,
+} from '../index.js';
 
 const NOTHING = { events: [], heads: [], lanes: [] };
 
@@ -69,7 +76,7 @@ describe('PostgresCommandStore', () => {
     it('does not grow with the days that are kept: each id is looked up in its own day only', async () => {
       const commandIds = await submitAll(devices(3));
       const attempts = commandIds.map((commandId) => ({ commandId, attempt: 1 }));
-      const reader = new PostgresCommandReader(pool);
+      const claims = new PostgresAttemptClaims(pool);
       const scans = async () => {
         await pool.query('select pg_stat_force_next_flush()');
         const { rows } = await pool.query<{ name: string; scans: number }>(
@@ -78,9 +85,9 @@ describe('PostgresCommandStore', () => {
         return new Map(rows.map((row) => [row.name, row.scans]));
       };
       // The first call is planned, and planning looks into every partition once.
-      await reader.attemptsStillDue(attempts);
+      await claims.claim(attempts);
       const before = await scans();
-      await reader.attemptsStillDue(attempts);
+      await claims.claim(attempts);
       const after = await scans();
       const grown = [...after].filter(([name, count]) => count !== before.get(name));
       expect(grown).toEqual([[expect.stringMatching(/^command_\d{8}$/), 3 + before.get(grown[0]![0])!]]);

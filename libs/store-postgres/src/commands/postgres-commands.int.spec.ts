@@ -1,4 +1,5 @@
 import {
+  attemptClaimsContract,
   commandReaderContract,
   commandStoreContract,
   dueCommandsContract,
@@ -10,3 +11,4 @@ commandStoreContract('Postgres', openCommandStore);
 commandReaderContract('Postgres', openCommandStore);
 outboxContract('Postgres', openCommandStore);
 dueCommandsContract('Postgres', openCommandStore);
+attemptClaimsContract('Postgres', openCommandStore);

@@ -3,6 +3,7 @@ import { Registry0002 } from './0002-registry.js';
 import { Webhooks0003 } from './0003-webhooks.js';
 import { Leases0004 } from './0004-leases.js';
 import { Written0005 } from './0005-written.js';
+import { IdempotencyKeys0006 } from './0006-idempotency-keys.js';
 import { DeadLetters0007 } from './0007-dead-letters.js';
 import { ClaimsAndStrayAnswers0008 } from './0008-claims-and-stray-answers.js';
 import { CancelTasks0010 } from './0010-cancel-tasks.js';
@@ -15,6 +16,7 @@ export const migrations: readonly (new () => SqlMigration)[] = [
   Webhooks0003,
   Leases0004,
   Written0005,
+  IdempotencyKeys0006,
   DeadLetters0007,
   ClaimsAndStrayAnswers0008,
   CancelTasks0010,

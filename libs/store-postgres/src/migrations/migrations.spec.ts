@@ -9,6 +9,7 @@ const RELEASED: Readonly<Record<string, string>> = {
   webhooks_0000000000003: '6aa9155f5b8da6c9',
   leases_0000000000004: 'd4667e371bd9acc8',
   written_0000000000005: 'c1e0807a1c67dd05',
+  idempotency_keys_0000000000006: 'd5ac879a700aa801',
   dead_letters_0000000000007: 'ffbb000f2a1ddd84',
   claims_0000000000008: '0f9bc3cfa68ef7c6',
   cancel_tasks_0000000000010: '921604f3eeff7b14',

@@ -13,7 +13,9 @@ const TABLES = `select c.relname as name, format(E'create table %I%s%s%s;', c.re
         select string_agg(line, E',\\n' order by rank, place collate "C") from (
           select 1 as rank, lpad(attnum::text, 4, '0') as place, format('  %I %s%s%s%s', attname, format_type(atttypid, atttypmod),
             case when attcollation <> typcollation then ' collate ' || attcollation::regcollation else '' end,
-            case when attidentity <> '' then ' generated always as identity' when adbin is not null then ' default ' || pg_get_expr(adbin, adrelid) else '' end,
+            case when attidentity <> '' then ' generated always as identity'
+              when attgenerated = 's' then ' generated always as (' || pg_get_expr(adbin, adrelid) || ') stored'
+              when adbin is not null then ' default ' || pg_get_expr(adbin, adrelid) else '' end,
             case when attnotnull then ' not null' else '' end) as line
           from pg_attribute join pg_type on pg_type.oid = atttypid left join pg_attrdef on adrelid = attrelid and adnum = attnum
           where attrelid = c.oid and attnum > 0 and not attisdropped

@@ -14,6 +14,7 @@ export async function openCommandStore(): Promise<CommandStoreUnderTest> {
   return {
     store: store.commandStore,
     reader: store.commandReader,
+    claims: store.attemptClaims,
     outbox: store.outbox,
     due: store.dueCommands,
     close: async () => {

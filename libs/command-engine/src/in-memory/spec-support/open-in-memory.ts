@@ -1,5 +1,6 @@
 import type { CommandStoreUnderTest } from '../../contracts/index.js';
 import {
+  InMemoryAttemptClaims,
   InMemoryCommandReader,
   InMemoryCommandStore,
   InMemoryDatabase,
@@ -13,6 +14,7 @@ export async function openInMemory(): Promise<CommandStoreUnderTest> {
   return {
     store: new InMemoryCommandStore(database),
     reader: new InMemoryCommandReader(database),
+    claims: new InMemoryAttemptClaims(database),
     outbox: new InMemoryOutbox(database),
     due: new InMemoryDueCommands(database),
     close: () => Promise.resolve(),
