@@ -1,6 +1,8 @@
 import {
   block,
   decide,
+  inSession,
+  isOfOldSession,
   endLease,
   evolve,
   evolveLane,
@@ -13,16 +15,24 @@ import {
   type CommandSignal,
   type CommandState,
   type DeviceId,
+  type DeviceReachable,
+  type DeviceUnreachable,
   type Lane,
+  type LaneUnblocked,
   type Rejection,
   type Signal,
   type Submit,
 } from '@downlink/command-domain';
+import { KeyUses } from './key-uses.js';
 import type { Changes, Head, Loaded, RecordedEvent } from './ports/command-store.port.js';
 import type { CommittedFact } from './ports/fact-relay.port.js';
+import { Superseding } from './superseding.js';
 
-/** What a signal did, before anything is written. */
-export type Effect = { readonly events: readonly RecordedEvent[] } | { readonly rejection: Rejection };
+/** What a signal did, before anything is written. `about` names the command when it is not the signal's own. */
+export type Effect =
+  { readonly events: readonly RecordedEvent[]; readonly about?: CommandId } | { readonly rejection: Rejection };
+
+const OLD_SESSION: Effect = { rejection: { code: 'old-session' } };
 
 /** A turn can end a command (expired meanwhile) and pass to the next; this many in one transaction, the rest is the scheduler's. */
 const MAX_TURNS_PER_LANE = 100;
@@ -38,6 +48,10 @@ export class Batch {
   private readonly events: RecordedEvent[] = [];
   /** Lanes whose turn comes with a later signal. */
   private readonly postponed = new Set<DeviceId>();
+  private readonly superseding: Superseding;
+  private readonly keys: KeyUses;
+  /** Of lanes that are to be unblocked. */
+  private openDeadLetters: ReadonlyMap<DeviceId, string> = new Map();
   readonly facts: CommittedFact[] = [];
 
   constructor(
@@ -46,6 +60,15 @@ export class Batch {
   ) {
     this.heads = new Map(loaded.heads);
     this.lanes = new Map(loaded.lanes);
+    this.superseding = new Superseding(this.heads);
+    this.keys = new KeyUses(loaded);
+  }
+
+  /** Loads what the signals need beyond what they name; for most batches that is nothing. */
+  async prepare(signals: readonly Signal[]): Promise<void> {
+    await this.superseding.prepare(signals, this.loaded);
+    const freed = signals.filter(({ kind }) => kind === 'lane-unblocked').map(({ deviceId }) => deviceId);
+    if (freed.length > 0) this.openDeadLetters = await this.loaded.openDeadLetters([...new Set(freed)]);
   }
 
   head(commandId: CommandId): Head | undefined {
@@ -55,9 +78,7 @@ export class Batch {
   take(signal: Signal): Effect {
     switch (signal.kind) {
       case 'device-reachable':
-        this.extend(signal.deviceId);
-        if (signal.turn === 'later') this.postponed.add(signal.deviceId);
-        return { events: [] };
+        return this.reachable(signal);
       case 'lane-turn':
         this.postponed.delete(signal.deviceId);
         return { events: [] };
@@ -65,11 +86,9 @@ export class Batch {
         this.lanes.set(signal.deviceId, block(this.lane(signal.deviceId), signal.deadLetter));
         return { events: [] };
       case 'lane-unblocked':
-        this.lanes.set(signal.deviceId, unblock(this.lane(signal.deviceId), signal.deadLetter));
-        return { events: [] };
+        return this.unblocked(signal);
       case 'device-unreachable':
-        this.lanes.set(signal.deviceId, endLease(this.lane(signal.deviceId), this.loaded.now));
-        return { events: [] };
+        return this.unreachable(signal);
       case 'device-acknowledged':
       case 'device-answered':
         this.extend(signal.deviceId);
@@ -107,7 +126,7 @@ export class Batch {
       previousVersion,
     }));
     const lanes = [...this.lanes.values()].filter((lane) => lane !== this.loaded.lanes.get(lane.deviceId));
-    return { events: this.events, heads, lanes };
+    return { events: this.events, heads, lanes, keys: this.keys.fresh() };
   }
 
   private async firstOf(lanes: readonly Lane[]): Promise<Head[]> {
@@ -137,14 +156,19 @@ export class Batch {
   private apply(signal: CommandSignal): Effect {
     const head = this.heads.get(signal.commandId);
     const before: CommandState = head?.state ?? { status: 'none' };
-    const decision = decide(before, signal, { now: this.loaded.now, lane: this.lane(signal.deviceId) });
+    const decision = decide(before, signal, {
+      now: this.loaded.now,
+      lane: this.lane(signal.deviceId),
+      ...(head?.claimedAttempt === undefined ? {} : { claimedAttempt: head.claimedAttempt }),
+    });
     if (decision.kind === 'rejected') return { rejection: decision.rejection };
     return { events: this.record(signal.commandId, before, decision.events) };
   }
 
   private record(commandId: CommandId, initial: CommandState, events: readonly CommandEvent[]): RecordedEvent[] {
     let before = initial;
-    let version = this.heads.get(commandId)?.version ?? 0;
+    const known = this.heads.get(commandId);
+    let version = known?.version ?? 0;
     if (!this.previousVersions.has(commandId)) this.previousVersions.set(commandId, version);
     const recorded: RecordedEvent[] = [];
     for (const event of events) {
@@ -155,27 +179,78 @@ export class Batch {
       this.moveLane(commandId, event, before, after);
       const { request, lanePosition, status } = after;
       this.facts.push({ ...entry, request, lanePosition, statusBefore: before.status, status });
-      this.heads.set(commandId, { commandId, version, state: after });
+      const head = { ...known, commandId, version, state: after };
+      this.heads.set(commandId, head);
+      this.superseding.note(head);
       before = after;
     }
     this.events.push(...recorded);
     return recorded;
   }
 
-  /** On an idle lane the turn is given at once, so that what fits under the cap does not depend on who shares the batch. */
   private submit(signal: Submit): Effect {
-    const accepted = this.apply(signal);
-    const lane = this.lane(signal.deviceId);
-    if ('rejection' in accepted || lane.queued !== 1 || !isFree(lane, this.loaded.now)) return accepted;
-    const { commandId, deviceId } = signal;
-    const turn = this.apply({ kind: 'turn', commandId, deviceId });
-    return 'rejection' in turn ? accepted : { events: [...accepted.events, ...turn.events] };
+    const { commandId, request, idempotency } = signal;
+    const known = idempotency && this.keys.find(request.applicationId, idempotency);
+    if (known?.meaning === 'repeated') return { events: [], about: known.use.commandId };
+    if (known?.meaning === 'reused') return { rejection: { code: 'idempotency-key-reused' } };
+    const accepted = this.supersedeAndAccept(signal);
+    if ('rejection' in accepted) return accepted;
+    if (idempotency) this.keys.note({ applicationId: request.applicationId, ...idempotency, commandId });
+    return { events: [...accepted.events, ...this.turnAtOnce(signal)] };
+  }
+
+  /**
+   * Whether the submission fits is decided on the lane as it will be without those that give way; they give way only when it
+   * does. Their events come first, so that no reader of the log ever counts more than the cap.
+   */
+  private supersedeAndAccept(signal: Submit): Effect {
+    const yielding = this.superseding.yieldingTo(signal);
+    if (yielding.length === 0) return this.apply(signal);
+    const { commandId: by, deviceId } = signal;
+    const lane = this.lane(deviceId);
+    const decision = decide(this.heads.get(by)?.state ?? { status: 'none' }, signal, {
+      now: this.loaded.now,
+      lane: { ...lane, queued: lane.queued - yielding.length },
+    });
+    if (decision.kind === 'rejected') return { rejection: decision.rejection };
+    const supersessions = yielding.map(({ commandId }) => ({ kind: 'supersede', commandId, deviceId, by }) as const);
+    return { events: [...supersessions, signal].flatMap((one) => eventsOf(this.apply(one))) };
+  }
+
+  /** On an idle lane the turn is given at once, so that what fits under the cap does not depend on who shares the batch. */
+  private turnAtOnce({ commandId, deviceId }: Submit): readonly RecordedEvent[] {
+    const lane = this.lane(deviceId);
+    if (lane.queued !== 1 || !isFree(lane, this.loaded.now)) return [];
+    return eventsOf(this.apply({ kind: 'turn', commandId, deviceId }));
   }
 
   /** The command's own lane; a stranger who answers for it has another one, and that does not move. */
   private moveLane(commandId: CommandId, event: CommandEvent, before: CommandState, after: AcceptedState): void {
     const lane = this.lanes.get(after.request.deviceId);
     if (lane !== undefined) this.lanes.set(lane.deviceId, evolveLane(lane, commandId, event, { before, after }));
+  }
+
+  private reachable({ deviceId, turn, epoch }: DeviceReachable): Effect {
+    if (isOfOldSession(this.lane(deviceId), epoch)) return OLD_SESSION;
+    this.extend(deviceId);
+    this.lanes.set(deviceId, inSession(this.lane(deviceId), epoch));
+    if (turn === 'later') this.postponed.add(deviceId);
+    return { events: [] };
+  }
+
+  private unreachable({ deviceId, epoch }: DeviceUnreachable): Effect {
+    const lane = this.lane(deviceId);
+    if (isOfOldSession(lane, epoch)) return OLD_SESSION;
+    this.lanes.set(deviceId, inSession(endLease(lane, this.loaded.now), epoch));
+    return { events: [] };
+  }
+
+  /** One dead letter less: the lane moves when no other is open. Looked up under the lane's lock, so that no turn slips in between. */
+  private unblocked({ deviceId, deadLetter }: LaneUnblocked): Effect {
+    const lane = unblock(this.lane(deviceId), deadLetter);
+    const next = this.openDeadLetters.get(deviceId);
+    this.lanes.set(deviceId, next === undefined ? lane : block(lane, next));
+    return { events: [] };
   }
 
   /** A lease with more than half of its time left is not written again: telemetry must not cost a write a message. */
@@ -187,9 +262,13 @@ export class Batch {
     this.lanes.set(deviceId, extendLease(lane, now, this.leaseMs));
   }
 
-  private lane(deviceId: DeviceId): Lane {
+  lane(deviceId: DeviceId): Lane {
     const lane = this.lanes.get(deviceId);
     if (lane === undefined) throw new Error(`lane of device ${deviceId} was not locked`);
     return lane;
   }
+}
+
+function eventsOf(effect: Effect): readonly RecordedEvent[] {
+  return 'events' in effect ? effect.events : [];
 }

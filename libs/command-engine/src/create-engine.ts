@@ -2,7 +2,7 @@ import type { CommandId, Signal } from '@downlink/command-domain';
 import { Batch, type Effect } from './batch.js';
 import { isFault } from './fault.js';
 import type { Engine, Outcome } from './outcome.js';
-import type { CommandStore, Touch } from './ports/command-store.port.js';
+import type { CommandStore, KeyName, Touch } from './ports/command-store.port.js';
 import type { CommittedFact, FactRelay } from './ports/fact-relay.port.js';
 
 export interface EngineOptions {
@@ -21,6 +21,7 @@ export function createEngine(
   async function handleTogether(signals: readonly Signal[]): Promise<Outcome[]> {
     const { outcomes, facts } = await store.transact(touchedBy(signals), async (loaded) => {
       const batch = new Batch(loaded, options.presenceLeaseMs);
+      await batch.prepare(signals);
       const effects = signals.map((signal) => batch.take(signal));
       await batch.giveTurns();
       const result = { outcomes: outcomesOf(signals, effects, batch), facts: batch.facts };
@@ -53,19 +54,23 @@ export function createEngine(
 function touchedBy(signals: readonly Signal[]): Touch {
   const deviceIds = new Set<string>();
   const commandIds = new Set<CommandId>();
+  const keys: KeyName[] = [];
   for (const signal of signals) {
     deviceIds.add(signal.deviceId);
     if ('commandId' in signal) commandIds.add(signal.commandId);
+    if (signal.kind === 'submit' && signal.idempotency !== undefined)
+      keys.push({ applicationId: signal.request.applicationId, key: signal.idempotency.key });
   }
-  return { deviceIds: [...deviceIds], commandIds: [...commandIds] };
+  return { deviceIds: [...deviceIds], commandIds: [...commandIds], keys };
 }
 
 function outcomesOf(signals: readonly Signal[], effects: readonly Effect[], batch: Batch): Outcome[] {
   return signals.map((signal, index): Outcome => {
     const effect = effects[index]!;
-    const head = ('commandId' in signal && batch.head(signal.commandId)) || null;
-    return 'rejection' in effect
-      ? { kind: 'rejected', signal, rejection: effect.rejection, head }
-      : { kind: 'committed', signal, head, events: effect.events };
+    const about = ('about' in effect && effect.about) || ('commandId' in signal && signal.commandId);
+    const head = (about && batch.head(about)) || null;
+    if ('rejection' in effect) return { kind: 'rejected', signal, rejection: effect.rejection, head };
+    const lane = 'commandId' in signal ? {} : { lane: batch.lane(signal.deviceId) };
+    return { kind: 'committed', signal, head, events: effect.events, ...lane };
   });
 }

@@ -1,6 +1,7 @@
-import { newLane, type CommandId, type DeviceId } from '@downlink/command-domain';
+import { IDEMPOTENCY_KEY_LIFETIME_MS, newLane, type CommandId, type DeviceId } from '@downlink/command-domain';
 import { Fault } from '../fault.js';
-import type { Changes, CommandStore, Head, Loaded, Touch } from '../ports/command-store.port.js';
+import { keyName } from '../key-uses.js';
+import type { Changes, CommandStore, Head, Loaded, Queue, Touch } from '../ports/command-store.port.js';
 import type { InMemoryDatabase } from './in-memory-database.js';
 
 /** The command store's promises without a server, for specs of whatever stands above it. */
@@ -8,7 +9,8 @@ export class InMemoryCommandStore implements CommandStore {
   constructor(private readonly database: InMemoryDatabase) {}
 
   transact<T>(touch: Touch, work: (loaded: Loaded) => Promise<{ changes: Changes; result: T }>): Promise<T> {
-    return this.database.locked(touch.deviceIds, async () => {
+    const names = [...touch.deviceIds, ...(touch.keys ?? []).map(keyName)];
+    return this.database.locked(names, async () => {
       const { changes, result } = await work(this.load(touch));
       this.check(changes);
       this.write(changes);
@@ -16,13 +18,17 @@ export class InMemoryCommandStore implements CommandStore {
     });
   }
 
-  private load({ deviceIds, commandIds }: Touch): Loaded {
+  private load({ deviceIds, commandIds, keys = [] }: Touch): Loaded {
     const { clock, heads, lanes } = this.database;
+    const uses = keys.flatMap((name) => this.database.keys.get(keyName(name)) ?? []);
+    const wanted = [...commandIds, ...uses.map(({ commandId }) => commandId)];
     return {
       now: clock(),
       lanes: new Map(deviceIds.map((id) => [id, lanes.get(id) ?? newLane(id)])),
-      heads: new Map(commandIds.flatMap((id) => (heads.has(id) ? [[id, heads.get(id)!]] : []))),
+      heads: new Map(wanted.flatMap((id) => (heads.has(id) ? [[id, this.underLock(heads.get(id)!)]] : []))),
+      keys: uses,
       nextQueued: (ids, except) => Promise.resolve(this.nextQueued(ids, except)),
+      queuedOf: (queues) => Promise.resolve(this.queuedOf(queues)),
     };
   }
 
@@ -32,23 +38,41 @@ export class InMemoryCommandStore implements CommandStore {
       const { status, lanePosition, request } = head.state;
       if (status !== 'queued' || !deviceIds.includes(request.deviceId) || except.includes(head.commandId)) continue;
       const best = found.get(request.deviceId);
-      if (best === undefined || lanePosition < best.state.lanePosition) found.set(request.deviceId, head);
+      if (best === undefined || lanePosition < best.state.lanePosition)
+        found.set(request.deviceId, this.underLock(head));
     }
     return found;
   }
 
-  private check({ events, heads }: Changes): void {
+  /** With the claim, which is not part of the fold. */
+  private underLock(head: Head): Head {
+    return { ...head, claimedAttempt: this.database.claims.get(head.commandId) ?? 0 };
+  }
+
+  private queuedOf(queues: readonly Queue[]): Head[] {
+    const isAsked = ({ state: { status, request } }: Head) =>
+      status === 'queued' &&
+      queues.some((queue) => request.deviceId === queue.deviceId && request.applicationId === queue.applicationId);
+    return [...this.database.heads.values()].filter(isAsked).map((head) => this.underLock(head));
+  }
+
+  private check({ events, heads, keys = [] }: Changes): void {
     const moved = heads.some(
       ({ commandId, previousVersion }) => (this.database.heads.get(commandId)?.version ?? 0) !== previousVersion,
     );
-    if (moved) throw new Fault('version-conflict', 'a head moved meanwhile', { retryable: true });
+    const used = keys.some((use) => {
+      const known = this.database.keys.get(keyName(use));
+      return known !== undefined && use.usedAt - known.usedAt < IDEMPOTENCY_KEY_LIFETIME_MS;
+    });
+    if (moved || used) throw new Fault('version-conflict', 'a head moved or a key was used', { retryable: true });
     const orphan = events.find(({ commandId }) => !heads.some((head) => head.commandId === commandId));
     if (orphan) throw new Error(`an event of command ${orphan.commandId} came without its head`);
   }
 
-  private write({ events, heads, lanes }: Changes): void {
+  private write({ events, heads, lanes, keys = [] }: Changes): void {
     const { database } = this;
-    for (const { previousVersion: _checked, ...head } of heads) database.heads.set(head.commandId, head);
+    for (const { commandId, version, state } of heads) database.heads.set(commandId, { commandId, version, state });
+    for (const use of keys) database.keys.set(keyName(use), use);
     for (const lane of lanes) database.lanes.set(lane.deviceId, lane);
     for (const recorded of events) {
       const { commandId, version } = recorded;

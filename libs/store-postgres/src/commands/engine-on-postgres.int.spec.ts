@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { createEngine } from '@downlink/command-engine';
-import { engineContract, nextCommandId, requestFor } from '@downlink/command-engine/contracts';
+import {
+  engineContract,
+  idempotencyContract,
+  nextCommandId,
+  requestFor,
+  supersedingContract,
+} from '@downlink/command-engine/contracts';
 import { openCommandStore } from '../spec-support/open-command-store.js';
 
 engineContract('Postgres', openCommandStore);
+idempotencyContract('Postgres', openCommandStore);
+supersedingContract('Postgres', openCommandStore);
 
 describe('a command that Postgres cannot store', () => {
   it('stands alone: its neighbours of the batch are committed', async () => {

@@ -1,10 +1,20 @@
 import { newLane, type CommandId, type DeviceId, type Lane } from '@downlink/command-domain';
-import { Fault, type Changes, type CommandStore, type Loaded, type Touch } from '@downlink/command-engine';
+import {
+  Fault,
+  type Changes,
+  type CommandStore,
+  type Head,
+  type KeyName,
+  type Loaded,
+  type Touch,
+} from '@downlink/command-engine';
 import type { Pool, PoolClient } from 'pg';
 import { asFault, breaksConnection } from '../pools/pg-fault.js';
 import { createLanes } from './create-lanes.js';
+import { findKeys } from './find-keys.js';
 import { loadHeads } from './load-heads.js';
 import { loadNextQueued } from './load-next-queued.js';
+import { loadQueues } from './load-queues.js';
 import { lockLanes } from './lock-lanes.js';
 import { retryConflicts } from './retry-conflicts.js';
 import { writeChanges } from './write-changes.js';
@@ -12,6 +22,7 @@ import { writeChanges } from './write-changes.js';
 interface Touched {
   readonly deviceIds: DeviceId[];
   readonly commandIds: CommandId[];
+  readonly keys: readonly KeyName[];
 }
 
 /**
@@ -23,7 +34,8 @@ export class PostgresCommandStore implements CommandStore {
 
   /** `work` is called again when the transaction lost a race, at most five times in all: it must not keep what it did before. */
   transact<T>(touch: Touch, work: (loaded: Loaded) => Promise<{ changes: Changes; result: T }>): Promise<T> {
-    const touched = { deviceIds: [...new Set(touch.deviceIds)], commandIds: [...new Set(touch.commandIds)] };
+    const { deviceIds, commandIds, keys = [] } = touch;
+    const touched = { deviceIds: [...new Set(deviceIds)], commandIds: [...new Set(commandIds)], keys };
     return retryConflicts(() => this.once(touched, work));
   }
 
@@ -52,28 +64,36 @@ export class PostgresCommandStore implements CommandStore {
 }
 
 async function begin(client: PoolClient, touched: Touched): Promise<Loaded> {
-  const { deviceIds, commandIds } = touched;
-  let [, found, loaded] = await Promise.all([
+  const { deviceIds, commandIds, keys } = touched;
+  let [, found, loaded, known] = await Promise.all([
     asFault(client.query('begin')),
     lockLanes(client, deviceIds),
     loadHeads(client, commandIds),
+    findKeys(client, keys),
   ]);
   if (found.size < deviceIds.length) {
-    [, , , found, loaded] = await Promise.all([
+    [, , , found, loaded, known] = await Promise.all([
       asFault(client.query('rollback')),
       asFault(client.query('begin')),
       createLanes(client, deviceIds),
       lockLanes(client, deviceIds),
       loadHeads(client, commandIds),
+      findKeys(client, keys),
     ]);
   }
   const lanes = new Map<DeviceId, Lane>(deviceIds.map((id) => [id, found.get(id) ?? newLane(id)]));
   return {
     now: loaded.now,
     lanes,
-    heads: loaded.heads,
+    heads: keys.length === 0 ? loaded.heads : withHeads(loaded.heads, known.heads),
+    keys: known.uses,
     nextQueued: (ids, except) => loadNextQueued(client, ids, except),
+    queuedOf: (queues) => loadQueues(client, queues),
   };
+}
+
+function withHeads(heads: ReadonlyMap<CommandId, Head>, more: readonly Head[]): ReadonlyMap<CommandId, Head> {
+  return new Map([...heads, ...more.map((head) => [head.commandId, head] as const)]);
 }
 
 /** A transaction that a failed statement has spoiled answers COMMIT with ROLLBACK, and no error. */
