@@ -31,6 +31,7 @@ const schema = z.object({
   PRESENCE_LEASE: durationMs().default(300_000),
   FIRST_WAIT: durationMs().optional(),
   ANSWER_WITHIN: durationMs().optional(),
+  BATCH_BODY_LIMIT: integer({ min: 65_536, max: 67_108_864, default: 2_097_152 }),
 });
 
 /** The API's settings; the README says what each is. */

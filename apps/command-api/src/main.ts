@@ -61,6 +61,7 @@ runMain(async (lifecycle) => {
       registry: store.registry,
       tokens: store.accessTokens,
       webhooks: store.webhookDeliveries,
+      cancelTasks: store.cancelTasks,
     },
     dialects: dialectOptions(config),
     port: config.PORT,
@@ -80,7 +81,10 @@ function dialectOptions(config: CommandApiConfig): Parameters<typeof startComman
     ...(firstWaitMs !== undefined && { firstWaitMs }),
     ...(answerWithinMs !== undefined && { answerWithinMs }),
   };
-  return { huawei: { delivery }, native: { adminKey: config.ADMIN_KEY, delivery } };
+  return {
+    huawei: { delivery },
+    native: { adminKey: config.ADMIN_KEY, delivery, batchBodyLimit: config.BATCH_BODY_LIMIT },
+  };
 }
 
 async function httpsOf({ TLS_CERT, TLS_KEY }: CommandApiConfig): Promise<{ https?: { cert: string; key: string } }> {

@@ -38,6 +38,7 @@ describe('the command API', () => {
         registry: store.registry,
         tokens: store.accessTokens,
         webhooks: store.webhookDeliveries,
+        cancelTasks: store.cancelTasks,
       },
       dialects: { native: { adminKey: ADMIN_KEY } },
       port: 0,

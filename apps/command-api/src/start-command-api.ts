@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { huaweiFace } from '@downlink/northbound-huawei';
-import { nativeFace } from '@downlink/northbound-native';
+import { nativeFaceOf } from '@downlink/northbound-native';
 import { createNorthboundApp, northboundPorts, type NorthboundSources } from '@downlink/northbound-kit';
 import { NestLogger, operationsHandlers, type HealthRegistry, type Logger, type Metrics } from '@downlink/runtime';
 import { CommandApiModule, type DialectOptions } from './app.module.js';
@@ -28,6 +28,7 @@ export interface CommandApiParts {
 export async function startCommandApi(parts: CommandApiParts): Promise<{ port: number; stop(): Promise<void> }> {
   const { logger, https } = parts;
   const module = CommandApiModule.forRoot(northboundPorts(parts.sources), parts.dialects);
+  const nativeFace = nativeFaceOf(parts.dialects.native);
   const app = await createNorthboundApp(module, {
     dialects: [huaweiFace, nativeFace],
     fallback: nativeFace,

@@ -33,6 +33,7 @@ export async function startRest(
       registry: core.store.registry,
       tokens: core.store.accessTokens,
       webhooks: core.store.webhookDeliveries,
+      cancelTasks: core.store.cancelTasks,
     },
     dialects: { native: { adminKey: secrets.adminKey } },
     host: config.HOST,

@@ -1,5 +1,6 @@
 import type {
   AccessTokens,
+  CancelTasks,
   CommandGateway,
   CommandReader,
   Device,
@@ -9,6 +10,7 @@ import type {
   WebhookDeliveries,
 } from '@downlink/command-engine';
 import { Directory, type DirectoryOptions } from './directories/directory.js';
+import type { FinalEvents } from './waiting/final-events.js';
 
 /** Everything that a dialect composes with; one object for all dialects of a process, so that they share the directories. */
 export interface NorthboundPorts {
@@ -17,6 +19,9 @@ export interface NorthboundPorts {
   readonly registry: Registry;
   readonly tokens: AccessTokens;
   readonly webhooks: Pick<WebhookDeliveries, 'ofCommand'>;
+  readonly cancelTasks: Pick<CancelTasks, 'create' | 'find' | 'search' | 'commands'>;
+  /** Where synchronous calls wait; one for all dialects of a process. */
+  readonly finalEvents: FinalEvents;
   readonly devices: Directory<Device>;
   readonly products: Directory<Product>;
 }

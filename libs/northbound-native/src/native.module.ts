@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import { NativeAuthentication } from './authentication.js';
 import { ApplicationsController } from './routes/applications.controller.js';
+import { BatchController } from './routes/batch.controller.js';
+import { CancelTasksController } from './routes/cancel-tasks.controller.js';
 import { CommandsController } from './routes/commands.controller.js';
 import { DevicesController } from './routes/devices.controller.js';
 import { ProductsController } from './routes/products.controller.js';
@@ -17,7 +19,9 @@ export class NativeModule {
     return {
       module: NativeModule,
       controllers: [
+        BatchController,
         CommandsController,
+        CancelTasksController,
         DevicesController,
         ProductsController,
         ApplicationsController,

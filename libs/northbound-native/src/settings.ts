@@ -4,7 +4,12 @@ export interface NativeSettings {
   /** Who may set up applications, products and devices. */
   readonly adminKey: string;
   readonly delivery: DeliveryDefaults;
+  /** What the body of a batch may have, in bytes, and what its commands may come to when they are written out. */
+  readonly batchBodyLimit: number;
 }
+
+/** 2 MiB: a thousand commands of 2 kB each. */
+export const BATCH_BODY_LIMIT = 2_097_152;
 
 /** Ours. A queue of 1,000: whoever has the history and the queue before him needs no small cap to notice. */
 export const NATIVE_DELIVERY: DeliveryDefaults = {
@@ -18,8 +23,14 @@ export const NATIVE_DELIVERY: DeliveryDefaults = {
 export interface NativeOptions {
   readonly adminKey: string;
   readonly delivery?: Partial<DeliveryDefaults>;
+  /** BATCH_BODY_LIMIT unless given; the face must be made with the same. */
+  readonly batchBodyLimit?: number;
 }
 
-export function nativeSettings({ adminKey, delivery }: NativeOptions): NativeSettings {
-  return { adminKey, delivery: { ...NATIVE_DELIVERY, ...delivery } };
+export function nativeSettings({ adminKey, delivery, batchBodyLimit }: NativeOptions): NativeSettings {
+  return {
+    adminKey,
+    delivery: { ...NATIVE_DELIVERY, ...delivery },
+    batchBodyLimit: batchBodyLimit ?? BATCH_BODY_LIMIT,
+  };
 }

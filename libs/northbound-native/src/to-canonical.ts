@@ -22,6 +22,7 @@ export function toRequest(body: SubmitCommandBody, device: Device, delivery: Del
       maxRetransmit: body.maxRetransmit ?? DEFAULT_MAX_RETRANSMIT,
       immediate: 'bypass',
     },
+    ...(body.supersedeKey !== undefined && { supersedeKey: body.supersedeKey }),
     ...(body.callbackUrl !== undefined && { callback: { url: body.callbackUrl, format: 'native' } }),
   };
 }

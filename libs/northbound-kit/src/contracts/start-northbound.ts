@@ -11,7 +11,14 @@ import {
 } from '@downlink/command-engine';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { createTestDatabase } from '@downlink/testing';
-import { createNorthboundApp, northboundPorts, type DialectFace, type NorthboundPorts } from '../index.js';
+import {
+  createNorthboundApp,
+  FinalEvents,
+  northboundPorts,
+  type DialectFace,
+  type FinalEventsOptions,
+  type NorthboundPorts,
+} from '../index.js';
 
 /** A dialect's application as it runs in production, on a database of its own, listening on a free port. */
 export interface RunningNorthbound {
@@ -34,6 +41,7 @@ const SECRETS_KEY = Buffer.alloc(32, 7).toString('base64');
 export async function startNorthbound(
   faces: readonly DialectFace[],
   moduleOf: (ports: NorthboundPorts) => DynamicModule,
+  waiting: Partial<FinalEventsOptions> = {},
 ): Promise<RunningNorthbound> {
   const database = await createTestDatabase({ template: migrate });
   const store = createPostgresStore({
@@ -43,7 +51,13 @@ export async function startNorthbound(
     onConnectionError: rethrow,
   });
   const facts: CommittedFact[] = [];
-  const engine = createEngine(store.commandStore, { handOver: (committed) => void facts.push(...committed) });
+  const finalEvents = new FinalEvents({ reader: store.commandReader, logger: { warn: () => {} }, ...waiting });
+  const engine = createEngine(store.commandStore, {
+    handOver: (committed) => {
+      facts.push(...committed);
+      for (const { commandId, status } of committed) finalEvents.heard({ commandId, status });
+    },
+  });
   const queue = new SignalQueue(engine);
   const ports = northboundPorts({
     commands: new CommandGateway(testCommandIds(), queue, store.commandReader),
@@ -51,6 +65,8 @@ export async function startNorthbound(
     registry: store.registry,
     tokens: store.accessTokens,
     webhooks: store.webhookDeliveries,
+    cancelTasks: store.cancelTasks,
+    finalEvents,
   });
   const faults: object[] = [];
   const app = await createNorthboundApp(moduleOf(ports), {
@@ -61,6 +77,7 @@ export async function startNorthbound(
   });
   await app.listen(0, '127.0.0.1');
   const stop = async () => {
+    finalEvents.close();
     await app.close();
     await store.close();
     await database.drop();

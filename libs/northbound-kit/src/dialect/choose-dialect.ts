@@ -1,3 +1,4 @@
+import { BODY_LIMIT } from '../body/read-json.js';
 import type { DialectFace } from './dialect.js';
 
 /** Finds the dialect that a URL belongs to; `fallback` speaks for the paths that are nobody's. */
@@ -12,7 +13,15 @@ export class DialectChooser {
   }
 
   takesForms(url: string): boolean {
-    const path = url.split('?', 1)[0]!;
-    return this.of(url).formPaths?.includes(path) ?? false;
+    return this.of(url).formPaths?.includes(pathOf(url)) ?? false;
   }
+
+  /** Bytes that a body sent to this URL may have. */
+  bodyLimit(url: string): number {
+    return this.of(url).bodyLimits?.[pathOf(url)] ?? BODY_LIMIT;
+  }
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0]!;
 }

@@ -34,6 +34,8 @@ export interface DialectFace {
   readonly prefixes: readonly string[];
   /** Full paths that also take `application/x-www-form-urlencoded`; everywhere else only JSON is taken. */
   readonly formPaths?: readonly string[];
+  /** Full paths whose bodies may be larger than BODY_LIMIT, with their limits in bytes. */
+  readonly bodyLimits?: Readonly<Record<string, number>>;
   /** The trouble in the dialect's form. Total, and never throws. */
   answer(trouble: Trouble): Answer;
 }

@@ -26,7 +26,7 @@ export class ErrorResponder {
   respond(error: unknown, url: string, reply: FastifyReply): void {
     if (reply.sent) return;
     if (error instanceof ErrorAnswer) return void send(reply, error.answer);
-    const trouble = troubleOfError(error);
+    const trouble = troubleOfError(error, this.chooser.bodyLimit(url));
     this.log(trouble, error, url);
     send(reply, this.chooser.of(url).answer(trouble));
   }

@@ -23,8 +23,8 @@ export interface NorthboundAppOptions {
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
- * Creates the Nest application that dialects are mounted in: Fastify, bodies up to BODY_LIMIT, JSON only (forms where a
- * dialect says so), every error in the form of the dialect that the path belongs to. Not yet listening.
+ * Creates the Nest application that dialects are mounted in: Fastify, bodies up to BODY_LIMIT (more where a dialect says so),
+ * JSON only (forms likewise), every error in the form of the dialect that the path belongs to. Not yet listening.
  */
 export async function createNorthboundApp(
   module: Type | DynamicModule,
@@ -54,6 +54,9 @@ function readBodies(fastify: FastifyInstance, chooser: DialectChooser): void {
   // `%00` in a path or query becomes U+0000, which no store can look for.
   fastify.addHook('onRequest', (request, _reply, done) => {
     done(request.url.includes('%00') ? new MalformedBody('the URL holds U+0000') : undefined);
+  });
+  fastify.addHook('onRoute', (route) => {
+    route.bodyLimit ??= chooser.bodyLimit(route.url);
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>

@@ -3,8 +3,11 @@ import { isFault, type Fault } from '@downlink/command-engine';
 import { BODY_LIMIT, MalformedBody } from '../body/read-json.js';
 import type { Trouble } from '../dialect/dialect.js';
 
-/** What an error means to the caller. Whatever is not known is our fault, never the caller's. */
-export function troubleOfError(error: unknown): Trouble {
+/**
+ * What an error means to the caller. Whatever is not known is our fault, never the caller's.
+ * @param bodyLimit what a body could have had where the error happened, in bytes
+ */
+export function troubleOfError(error: unknown, bodyLimit = BODY_LIMIT): Trouble {
   if (error instanceof MalformedBody) return { kind: 'malformed', detail: error.message };
   if (isFault(error)) return troubleOfFault(error);
   const status = clientErrorOf(error);
@@ -15,7 +18,7 @@ export function troubleOfError(error: unknown): Trouble {
     case 405:
       return { kind: 'no-such-route' };
     case 413:
-      return { kind: 'too-large', limit: BODY_LIMIT };
+      return { kind: 'too-large', limit: bodyLimit };
     case 415:
       return { kind: 'unsupported-media-type' };
     default:

@@ -15,6 +15,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is no such thing' },
   'unknown-device': { status: 404, title: 'There is no such device' },
   'unknown-command': { status: 404, title: 'There is no such command' },
+  'unknown-task': { status: 404, title: 'There is no such task' },
   'lane-full': { status: 409, title: "The device's queue is full" },
   'device-unreachable': { status: 409, title: 'The device is away' },
   'not-cancelable': { status: 409, title: 'The command can no longer be canceled' },
@@ -34,21 +35,35 @@ const HEADERS: Partial<Record<ProblemCode, Record<string, string>>> = {
   unavailable: { 'retry-after': '1' },
 };
 
-/** A problem in the form of RFC 9457, with `code` and, for validation, `errors` by path. */
-export function problemAnswer(
-  code: ProblemCode,
-  more: { detail?: string; errors?: readonly FieldError[] } = {},
-): Answer {
-  const { status, title } = PROBLEMS[code];
-  const body = JSON.stringify({ type: `urn:downlink:problem:${code}`, title, status, code, ...more });
-  const headers = HEADERS[code];
-  return { status, body, contentType: CONTENT_TYPE, ...(headers && { headers }) };
+/** What a problem says beside its code: a sentence about this case, and for validation every wrong member. */
+export interface ProblemDetails {
+  readonly detail?: string;
+  readonly errors?: readonly FieldError[];
 }
 
-/** To be thrown: ends the request with this problem. */
-export function problem(
-  code: ProblemCode,
-  more: { detail?: string; errors?: readonly FieldError[] } = {},
-): ErrorAnswer {
-  return new ErrorAnswer(problemAnswer(code, more));
+/** A problem in the form of RFC 9457, with `code` and, for validation, `errors` by path. */
+export function problemView(code: ProblemCode, more: ProblemDetails = {}): object {
+  const { status, title } = PROBLEMS[code];
+  return { type: `urn:downlink:problem:${code}`, title, status, code, ...more };
+}
+
+export function problemAnswer(code: ProblemCode, more: ProblemDetails = {}): Answer {
+  const headers = HEADERS[code];
+  const body = JSON.stringify(problemView(code, more));
+  return { status: PROBLEMS[code].status, body, contentType: CONTENT_TYPE, ...(headers && { headers }) };
+}
+
+/** Ends a request with a problem, or one item of a request that has many. */
+export class Problem extends ErrorAnswer {
+  constructor(
+    readonly code: ProblemCode,
+    readonly more: ProblemDetails = {},
+  ) {
+    super(problemAnswer(code, more));
+  }
+}
+
+/** To be thrown. */
+export function problem(code: ProblemCode, more: ProblemDetails = {}): Problem {
+  return new Problem(code, more);
 }

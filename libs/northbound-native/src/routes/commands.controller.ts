@@ -1,37 +1,46 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { parseCommandId } from '@downlink/command-domain';
-import type { Device, Head, Outcome } from '@downlink/command-engine';
+import type { Head } from '@downlink/command-engine';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NativeAuthentication, sees } from '../authentication.js';
-import { rejectionProblem } from '../errors/error-map.js';
 import { problem } from '../errors/problem.js';
 import type { NativeSettings } from '../settings.js';
-import { toRequest } from '../to-canonical.js';
+import { CommandIntake, takenOf } from '../submission/command-intake.js';
+import { keyOfRequest } from '../submission/idempotency-key.js';
 import { NATIVE_PORTS, NATIVE_SETTINGS } from '../tokens.js';
 import { attemptViews, commandView, eventView, webhookView } from '../wire/command-view.js';
 import { listCommandsQuery } from '../wire/list-commands.js';
 import { read } from '../wire/read.js';
-import { submitCommandBody, type SubmitCommandBody } from '../wire/submit-command.js';
+import { submitCommandBody } from '../wire/submit-command.js';
 import { answer } from './answer.js';
+
+const REPLAYED = { 'idempotency-replayed': 'true' };
 
 @Controller('v1/commands')
 export class CommandsController {
+  private readonly intake: CommandIntake;
+
   constructor(
     @Inject(NATIVE_PORTS) private readonly ports: NorthboundPorts,
-    @Inject(NATIVE_SETTINGS) private readonly settings: NativeSettings,
+    @Inject(NATIVE_SETTINGS) settings: NativeSettings,
     @Inject(NativeAuthentication) private readonly authentication: NativeAuthentication,
-  ) {}
+  ) {
+    this.intake = new CommandIntake(ports, settings.delivery);
+  }
 
-  /** Answers with the state right after the transaction: `queued`, or `sending` when its first attempt has begun. */
+  /**
+   * Answers with the state right after the transaction: `queued`, or `sending` when its first attempt has begun. A repeated
+   * call with the same Idempotency-Key answers with the first call's command as it stands by then.
+   */
   @Post()
   async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.application(request);
+    const key = keyOfRequest(request);
     const body = read(submitCommandBody, request.body);
-    const device = await this.deviceOf(body.deviceId, caller);
-    await this.checkModel(body, device);
-    const outcome = await this.ports.commands.submit(toRequest(body, device, this.settings.delivery));
-    answer(reply, 201, commandView(headOf(outcome)));
+    const { request: command, options } = await this.intake.submissionOf(body, caller, key);
+    const { head, replayed } = takenOf(await this.ports.commands.submit(command, options));
+    answer(reply, 201, commandView(head), replayed ? REPLAYED : {});
   }
 
   @Get()
@@ -60,7 +69,7 @@ export class CommandsController {
   async cancel(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { commandId, state } = await this.commandOf(request);
     const outcome = await this.ports.commands.cancel(commandId, state.request.deviceId);
-    answer(reply, 200, commandView(headOf(outcome)));
+    answer(reply, 200, commandView(takenOf(outcome).head));
   }
 
   /** Every event, every attempt, and every webhook with its attempts. */
@@ -86,30 +95,4 @@ export class CommandsController {
     if (head === undefined || !sees(caller, head.state.request.applicationId)) throw problem('unknown-command');
     return head;
   }
-
-  private async deviceOf(deviceId: string, caller: string): Promise<Device> {
-    const device = await this.ports.devices.find(deviceId);
-    if (device?.applicationId !== caller) throw problem('unknown-device');
-    return device;
-  }
-
-  /** A product without a model takes any service. Parameters are not checked against the model yet. */
-  private async checkModel({ service, method }: SubmitCommandBody, device: Device): Promise<void> {
-    const product = await this.ports.products.find(device.productKey);
-    if (!product?.model) return;
-    const found = product.model.services.find(({ id }) => id === service);
-    const path = found ? 'method' : 'service';
-    if (found?.methods.some(({ name }) => name === method)) return;
-    throw problem('validation-failed', {
-      errors: [{ path, message: `is not in the model of product ${product.key}` }],
-    });
-  }
-}
-
-/** The command after a committed signal; everything else ends the request. */
-function headOf(outcome: Outcome): Head {
-  if (outcome.kind === 'failed') throw outcome.cause;
-  if (outcome.kind === 'rejected') throw rejectionProblem(outcome.rejection);
-  if (outcome.head === null) throw new Error('a committed command has no head');
-  return outcome.head;
 }

@@ -24,6 +24,7 @@ export function commandView({ commandId, version, state }: Head): JsonObject {
     lifetimeSeconds: request.lifetimeMs / 1000,
     maxRetransmit: request.policy.maxRetransmit,
     callbackUrl: request.callback?.url ?? null,
+    supersedeKey: request.supersedeKey ?? null,
     status: state.status,
     ...outcomeOf(state),
     attempts: state.attempts,
@@ -52,7 +53,7 @@ function outcomeOf(state: AcceptedState): Record<string, Json> {
     case 'timed-out':
       return { waitedFor: state.waitedFor };
     case 'superseded':
-      return { by: state.by };
+      return { supersededBy: state.by };
     default:
       return {};
   }

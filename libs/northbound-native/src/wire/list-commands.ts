@@ -4,12 +4,13 @@ import { deviceId, digits, instant } from './fields.js';
 
 const status = z.enum(['queued', 'sending', 'sent', 'delivered', ...FINAL_STATUSES]);
 /** `status=sent&status=delivered` and `status=sent,delivered` say the same. */
-const statuses = z.preprocess((value) => [value].flat().flatMap((one) => String(one).split(',')), z.array(status));
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.preprocess((value) => [value].flat().flatMap((one) => String(one).split(',')), z.array(item));
 
 /** Query of `GET /v1/commands`; `from` (inclusive) and `until` (exclusive) bound the time of acceptance. */
 export const listCommandsQuery = z.strictObject({
   deviceId: deviceId.optional(),
-  status: statuses.optional(),
+  status: listOf(status).optional(),
   from: instant.optional(),
   until: instant.optional(),
   limit: digits(1, 1000).default(100),
