@@ -53,6 +53,7 @@ async function start(its: Engine): Promise<Metrics> {
       publisher: { publish: () => Promise.resolve() },
       leases: store.shardLeases,
       ensurePartitions: (options) => store.ensurePartitions(options),
+      purgeIdempotencyKeys: () => store.purgeIdempotencyKeys(),
       metrics,
       logger: createLogger({ service: 'scheduler', destination: { write: () => undefined } }),
       owner: randomUUID(),

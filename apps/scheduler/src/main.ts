@@ -30,6 +30,7 @@ runMain(async (lifecycle) => {
     publisher,
     leases: store.shardLeases,
     ensurePartitions: (options) => store.ensurePartitions(options),
+    purgeIdempotencyKeys: () => store.purgeIdempotencyKeys(),
     metrics,
     logger,
     owner,

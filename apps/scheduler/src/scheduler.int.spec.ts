@@ -87,6 +87,7 @@ function aProcess(url = database.url): Process {
         publisher: published,
         leases: store.shardLeases,
         ensurePartitions: (options) => store.ensurePartitions(options),
+        purgeIdempotencyKeys: () => store.purgeIdempotencyKeys(),
         metrics,
         logger,
         owner: randomUUID(),

@@ -30,6 +30,8 @@ export interface SchedulerPorts {
   readonly leases: ShardLeases;
   /** Makes the log's partitions for the days ahead; returns the names of new ones. */
   readonly ensurePartitions: (options: { daysAhead: number }) => Promise<string[]>;
+  /** Deletes idempotency keys that stand for nothing any more; returns how many. */
+  readonly purgeIdempotencyKeys: () => Promise<number>;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** This process, unique over the installation. */
@@ -43,6 +45,7 @@ export interface SchedulerSettings {
   readonly cancelTasks: CancelTasksRoundOptions;
   readonly outbox: { readonly everyMs: number; readonly olderThanMs: number; readonly limit: number };
   readonly partitions: { readonly everyMs: number; readonly daysAhead: number };
+  readonly keys: { readonly everyMs: number };
 }
 
 const DAY_MS = 86_400_000;
@@ -53,6 +56,7 @@ export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   cancelTasks: { ...DEFAULT_CANCEL_TASK_RUNNER_OPTIONS, everyMs: 500, keepMs: 7 * DAY_MS },
   outbox: { everyMs: 1_000, olderThanMs: 5_000, limit: 500 },
   partitions: { everyMs: DAY_MS, daysAhead: 7 },
+  keys: { everyMs: 600_000 },
 };
 
 /** Everything that time causes. Starts and stops with the Nest application that it is mounted in. */
@@ -86,6 +90,7 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
       due: () => this.dueRound.run(this.holder.shards, signal),
       'cancel tasks': () => this.cancelTasksRound.run(),
       partitions: () => this.makePartitions(),
+      keys: () => this.purgeKeys(),
     };
     const loops = Object.entries(rounds).map(([name, round]) => runLoop(round, { name, signal, observer: store }));
     // The outbox needs both, and the bus may be away for long while everything else goes on.
@@ -126,6 +131,12 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
     const made = await this.ports.ensurePartitions({ daysAhead });
     if (made.length > 0) this.ports.logger.info({ partitions: made }, 'made partitions for the days ahead');
     return everyMs;
+  }
+
+  private async purgeKeys(): Promise<number> {
+    const purged = await this.ports.purgeIdempotencyKeys();
+    if (purged > 0) this.ports.logger.debug({ purged }, 'deleted idempotency keys that had lapsed');
+    return this.settings.keys.everyMs;
   }
 
   private outage(what: string): OutageObserver {

@@ -117,6 +117,7 @@ async function startServices(
     outbox: store.outbox,
     publisher: core.bus,
     ensurePartitions: (options) => store.ensurePartitions(options),
+    purgeIdempotencyKeys: () => store.purgeIdempotencyKeys(),
   });
   lifecycle.onStop('scheduler', () => scheduler.stop());
   const rest = await startRest(parts, { metrics, health, mqtt });
