@@ -63,6 +63,10 @@ export function readComposeTarget(environment: NodeJS.ProcessEnv = process.env):
   };
 }
 
+/** Whether what cannot be tested on this machine has failed. */
+export const skipIsFailure = (environment: NodeJS.ProcessEnv = process.env): boolean =>
+  environment['DOWNLINK_NO_SKIP'] === '1';
+
 /** What the test runner tells its specs is none of the services' business, and they refuse settings that they do not know. */
 export function hideFromServices(): void {
   for (const name of Object.keys(process.env)) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, startProcess, type TestProcess } from '@downlink/testing';
@@ -13,10 +13,23 @@ export interface RecordedCommand {
   readonly at: number;
 }
 
+/** As `npm run simulate` knows them. */
+export type SimulatedBehaviour =
+  | 'answering'
+  | 'acknowledging'
+  | 'failing'
+  | 'duplicating'
+  | 'hasty'
+  | 'slow'
+  | 'sleeping'
+  | 'flapping'
+  | 'mute'
+  | 'silent';
+
 interface Simulation {
   readonly ids: readonly string[];
   readonly wireFormat?: 'native' | 'huawei';
-  readonly behaviour?: 'answering' | 'acknowledging' | 'failing' | 'duplicating' | 'mute' | 'silent';
+  readonly behaviour?: SimulatedBehaviour;
   readonly delayMs?: number;
 }
 
@@ -26,7 +39,7 @@ export class SimulatedDevices {
   private readonly processes: TestProcess[] = [];
   private readonly files: string[] = [];
 
-  constructor(private readonly system: System) {}
+  constructor(private readonly system: Pick<System, 'mqttUrl'>) {}
 
   /** Connects devices; resolves when they have subscribed. */
   async connect({ ids, wireFormat = 'native', behaviour = 'answering', delayMs = 0 }: Simulation): Promise<void> {
@@ -38,18 +51,31 @@ export class SimulatedDevices {
       'delay-ms': delayMs,
       record: file,
     };
-    const process = await startProcess({
-      name: 'simulator',
-      script: 'dist/apps/simulator/main.js',
-      args: [
-        ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
-        ...ids.flatMap((id) => ['--device', id]),
-        '--secret',
-        'none',
-      ],
-      ready: /^ready/,
-    });
-    this.processes.push(process);
+    await this.simulate(file, [
+      ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
+      ...ids.flatMap((id) => ['--device', id]),
+      '--secret',
+      'none',
+    ]);
+  }
+
+  /** Connects a fleet of mixed behaviours, all in one process. */
+  async connectFleet(
+    devices: readonly { readonly id: string; readonly behaviour: SimulatedBehaviour }[],
+  ): Promise<void> {
+    const groups = [...new Set(devices.map(({ behaviour }) => behaviour))].map((behaviour) => ({
+      behaviour,
+      ids: devices.filter((device) => device.behaviour === behaviour).map(({ id }) => id),
+      secret: 'none',
+    }));
+    const [fleet, file] = ['fleet.json', 'wire-fleet.jsonl'].map((name) => join(this.folder, name)) as [string, string];
+    writeFileSync(fleet, JSON.stringify(groups));
+    await this.simulate(file, ['--url', this.system.mqttUrl, '--fleet', fleet, '--record', file]);
+  }
+
+  private async simulate(file: string, args: string[]): Promise<void> {
+    const script = 'dist/apps/simulator/main.js';
+    this.processes.push(await startProcess({ name: 'simulator', script, args, ready: /^ready/ }));
     this.files.push(file);
   }
 

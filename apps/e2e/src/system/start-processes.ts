@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import {
   createEmptyDatabase,
@@ -6,13 +5,11 @@ import {
   sharedKafka,
   startKafka,
   startMosquitto,
-  startProcess,
   uniquePrefix,
   type TestKafka,
-  type TestProcess,
 } from '@downlink/testing';
-import { hideFromServices } from '../config.js';
-import { FIRST_WAIT_MS, REPLICAS, SERVICES, type Service, type System } from './system.js';
+import { ServiceProcesses } from './service-processes.js';
+import { FIRST_WAIT_MS, REPLICAS, type System } from './system.js';
 
 export interface ProcessesOptions {
   /** Whether the system gets a Kafka of its own, which may be killed, or the test run's. */
@@ -32,12 +29,13 @@ export async function startProcesses({ ownKafka = false }: ProcessesOptions = {}
     opened.push(async () => kafka?.stop());
     const mosquitto = await startMosquitto({ persistence: true, settings: ['max_inflight_messages 500'] });
     opened.push(() => mosquitto.stop());
-    const fleet = new ServiceProcesses({
+    const environment = {
       ...(await ownSettings()),
       DATABASE_URL: database.url,
       KAFKA_BROKERS: (kafka ?? (await sharedKafka())).brokers.join(','),
       MQTT_URL: mosquitto.url,
-    });
+    };
+    const fleet = new ServiceProcesses(environment, REPLICAS);
     opened.push(() => fleet.stop());
     await fleet.start();
     return systemOf(fleet, kafka, closeAll);
@@ -77,56 +75,4 @@ function systemOf(fleet: ServiceProcesses, kafka: TestKafka | undefined, stop: (
     logs: async () => fleet.logs(),
     stop,
   };
-}
-
-/** Seven processes start at once, on machines of two cores. */
-const READY_WITHIN_MS = 120_000;
-
-class ServiceProcesses {
-  private running: { service: Service; process: TestProcess }[] = [];
-  private readonly ended: string[] = [];
-
-  constructor(readonly environment: Readonly<Record<string, string>>) {}
-
-  async start(): Promise<void> {
-    hideFromServices();
-    const replicas = SERVICES.flatMap((service) => Array.from({ length: REPLICAS[service] }, () => service));
-    const started = await Promise.allSettled(replicas.map((service) => this.startOne(service)));
-    const failures = started.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-    if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
-  }
-
-  /** The oldest replica, so that repeated calls go round. */
-  async killAndRestart(service: Service): Promise<void> {
-    const index = this.running.findIndex((entry) => entry.service === service);
-    const [entry] = this.running.splice(index, 1);
-    await entry!.process.kill();
-    this.ended.push(entry!.process.log());
-    await this.startOne(service);
-  }
-
-  logs(): string {
-    return [...this.ended, ...this.running.map(({ process }) => process.log())].join('\n');
-  }
-
-  async stop(): Promise<void> {
-    const how = await Promise.all(
-      this.running.map(async ({ process }) => [process.name, await process.stop()] as const),
-    );
-    const disorderly = how.filter(([, code]) => code !== 0).map(([name, code]) => `${name} ended with ${code}`);
-    if (disorderly.length > 0) throw new Error(`${disorderly.join(', ')}\n${this.logs().slice(-4_000)}`);
-  }
-
-  private async startOne(service: Service): Promise<void> {
-    const script = `dist/apps/${service}/main.js`;
-    if (!existsSync(script)) throw new Error(`${script} is missing: npm run build`);
-    const process = await startProcess({
-      name: service,
-      script,
-      env: { ...this.environment, OPERATIONS_PORT: String(await freePort()) },
-      ready: /"ready"/,
-      readyWithinMs: READY_WITHIN_MS,
-    });
-    this.running.push({ service, process });
-  }
 }
