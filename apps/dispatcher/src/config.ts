@@ -13,6 +13,8 @@ const schema = z.object({
   MQTT_PASSWORD: z.string().optional(),
   MQTT_WINDOW: integer({ min: 1, max: 65_535, default: 1_000 }),
   PRESENCE_LEASE: durationMs().default(300_000),
+  RECONNECT_BURST: integer({ min: 1, max: 100_000, default: 200 }),
+  RECONNECT_RATE: integer({ min: 1, max: 100_000, default: 500 }),
 });
 
 /** The dispatcher's settings; the README says what each is. */

@@ -35,6 +35,8 @@ runMain(async (lifecycle) => {
     engine: createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE }),
     reader: store.commandReader,
     claims: store.attemptClaims,
+    strays: store.strayAnswers,
+    turns: { burst: config.RECONNECT_BURST, perSecond: config.RECONNECT_RATE },
     registry: store.registry,
     leases: store.shardLeases,
     facts: new KafkaFactServer({ kafka, group: `${config.TOPIC_PREFIX}.dispatcher`, logger }),

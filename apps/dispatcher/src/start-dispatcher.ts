@@ -5,6 +5,7 @@ import {
   type Engine,
   type Registry,
   type ShardLeases,
+  type StrayAnswers,
 } from '@downlink/command-engine';
 import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
 import { NestLogger } from '@downlink/runtime';
@@ -12,10 +13,12 @@ import {
   AttemptDispatcher,
   MqttPublisher,
   MqttReceiver,
+  PacedTurns,
   UplinkIntake,
   uplinkFilters,
   type AttemptPublisher,
   type BrokerAddress,
+  type PacedTurnsOptions,
 } from '@downlink/southbound-mqtt';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
@@ -28,11 +31,14 @@ export interface DispatcherParts {
   readonly engine: Engine;
   readonly reader: CommandReader;
   readonly claims: AttemptClaims;
+  readonly strays: StrayAnswers;
   readonly registry: Registry;
   readonly leases: ShardLeases;
   /** Where facts come from. */
   readonly facts: CustomTransportStrategy;
   readonly broker: Omit<BrokerAddress, 'clientId'> & { readonly window?: number };
+  /** How fast a storm of reconnects is let through; `DEFAULT_PACED_TURNS` otherwise. */
+  readonly turns?: PacedTurnsOptions;
   /** Stands in front of the publisher where the broker is embedded and knows who listens. */
   readonly gate?: (publisher: AttemptPublisher) => AttemptPublisher;
   /** This process, unique over the installation. */
@@ -57,7 +63,10 @@ export async function startDispatcher(parts: DispatcherParts): Promise<{ stop():
     logger,
     ...(window ? { window } : {}),
   });
-  const intake = new UplinkIntake(reader, engine, knownDevices(parts.registry), logger);
+  const turns = new PacedTurns(engine, logger, parts.turns);
+  metrics.observeBacklog(() => turns.backlog);
+  const isKnown = knownDevices(parts.registry);
+  const intake = new UplinkIntake({ reader, turns, strays: parts.strays, isKnown, logger });
   const session = new ReceiverSession({
     leases: parts.leases,
     owner,
@@ -87,6 +96,7 @@ export async function startDispatcher(parts: DispatcherParts): Promise<{ stop():
     async stop() {
       await consumer.close();
       await session.stop();
+      await turns.stop();
       await publisher.stop();
     },
   };

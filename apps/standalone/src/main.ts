@@ -102,6 +102,7 @@ async function startServices(
     engine,
     reader: store.commandReader,
     claims: store.attemptClaims,
+    strays: store.strayAnswers,
     registry: store.registry,
     facts: core.facts('dispatcher'),
     broker: { url: mqtt, username: 'platform', password: secrets.mqttPassword },

@@ -15,7 +15,8 @@ export {
   type DispatchReport,
   type StartedAttempt,
 } from './bridge/attempt-dispatcher.js';
-export { UplinkIntake, type IntakeReport } from './bridge/uplink-intake.js';
+export { DEFAULT_PACED_TURNS, PacedTurns, type PacedTurnsOptions } from './bridge/paced-turns.js';
+export { UplinkIntake, type IntakeReport, type UplinkIntakeParts } from './bridge/uplink-intake.js';
 export { equalInConstantTime } from './authentication/equal-in-constant-time.js';
 export { parseHuaweiClientId, type HuaweiClientId } from './authentication/huawei-client-id.js';
 export { huaweiPassword, verifyHuaweiClient, type HuaweiConnect } from './authentication/verify-huawei-client.js';

@@ -6,9 +6,11 @@ import type {
   CommandStore,
   DeadLetters,
   DueCommands,
+  IdleLanes,
   Outbox,
   Registry,
   ShardLeases,
+  StrayAnswers,
   WebhookDeliveries,
   WorkerNumbers,
 } from '@downlink/command-engine';
@@ -18,9 +20,11 @@ import { PostgresCommandStore } from './commands/postgres-command-store.js';
 import { purgeKeys } from './commands/purge-keys.js';
 import { PostgresDeadLetters } from './dead-letters/postgres-dead-letters.js';
 import { PostgresDueCommands } from './due/postgres-due-commands.js';
+import { PostgresIdleLanes } from './lanes/postgres-idle-lanes.js';
 import { PostgresShardLeases } from './leases/postgres-shard-leases.js';
 import { PostgresWorkerNumbers } from './leases/postgres-worker-numbers.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
+import { dropOldDays, type RetentionRound } from './partitions/drop-old-days.js';
 import { ensurePartitions } from './partitions/ensure-partitions.js';
 import { createPool } from './pools/create-pool.js';
 import { asFault } from './pools/pg-fault.js';
@@ -28,6 +32,7 @@ import { PostgresCommandReader } from './reading/postgres-command-reader.js';
 import { createAccessTokens } from './registry/create-access-tokens.js';
 import { createRegistry } from './registry/create-registry.js';
 import { createSecretBox, noSecretBox } from './registry/secret-box.js';
+import { PostgresStrayAnswers } from './stray-answers/postgres-stray-answers.js';
 import { PostgresWebhookDeliveries } from './webhooks/postgres-webhook-deliveries.js';
 
 export interface PostgresStoreOptions {
@@ -48,6 +53,8 @@ export interface PostgresStore {
   readonly commandStore: CommandStore;
   readonly commandReader: CommandReader;
   readonly attemptClaims: AttemptClaims;
+  readonly idleLanes: IdleLanes;
+  readonly strayAnswers: StrayAnswers;
   readonly outbox: Outbox;
   readonly deadLetters: DeadLetters;
   readonly dueCommands: DueCommands;
@@ -59,6 +66,8 @@ export interface PostgresStore {
   readonly workerNumbers: WorkerNumbers;
   /** See `ensurePartitions`. */
   ensurePartitions(options: { daysAhead: number }): Promise<string[]>;
+  /** See `dropOldDays`. */
+  dropOldDays(options: { keepDays: number }): Promise<RetentionRound>;
   /** See `purgeKeys`. */
   purgeIdempotencyKeys(): Promise<number>;
   /** Asks the server something. @throws Fault `store-unavailable` when it does not answer */
@@ -86,6 +95,8 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
     commandStore: new PostgresCommandStore(pool),
     commandReader: new PostgresCommandReader(pool),
     attemptClaims: new PostgresAttemptClaims(pool),
+    idleLanes: new PostgresIdleLanes(pool),
+    strayAnswers: new PostgresStrayAnswers(pool),
     outbox: new PostgresOutbox(pool, deletions),
     deadLetters: new PostgresDeadLetters(pool),
     dueCommands: new PostgresDueCommands(pool),
@@ -96,6 +107,7 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
     shardLeases: new PostgresShardLeases(pool),
     workerNumbers: new PostgresWorkerNumbers(pool),
     ensurePartitions: ({ daysAhead }) => ensurePartitions(pool, { daysAhead }),
+    dropOldDays: ({ keepDays }) => dropOldDays(pool, { keepDays }),
     purgeIdempotencyKeys: () => purgeKeys(pool),
     health: async () => void (await asFault(pool.query('select 1'))),
     close: async () => void (await Promise.all([pool.end(), deletions.end()])),

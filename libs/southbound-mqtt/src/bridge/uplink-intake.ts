@@ -1,45 +1,80 @@
-import { parseCommandId, type CommandId, type Json, type Signal } from '@downlink/command-domain';
-import type { CommandReader, Engine, Outcome } from '@downlink/command-engine';
+import { parseCommandId, type CommandId } from '@downlink/command-domain';
+import {
+  isFault,
+  type CommandReader,
+  type Outcome,
+  type StrayAnswer,
+  type StrayAnswers,
+} from '@downlink/command-engine';
 import { decodeUplink } from '../codecs/wire-formats.js';
-import type { AnsweredUplink, CommandRef, Uplink } from '../codecs/wire-format-codec.js';
+import type { CommandRef, Uplink } from '../codecs/wire-format-codec.js';
 import type { MqttLogger } from '../mqtt-logger.js';
 import type { ReceivedMessage } from '../receiver/received-message.js';
+import type { PacedTurns } from './paced-turns.js';
+import { boundStrays, strayOf, strayOfStranger, type Heard } from './stray-of.js';
+import { signalOf } from './uplink-signal.js';
 
 /** What became of a batch of messages; for metrics. */
 export interface IntakeReport {
   readonly outcomes: readonly Outcome[];
-  /** Messages on no topic of ours, or about a command that nobody knows. */
+  /** Messages on no topic of ours, or in the name of a device that does not exist. */
   readonly ignored: number;
   readonly unreadable: number;
+  /** Answers that belong to no command, recorded as such. */
+  readonly strays: number;
+}
+
+export interface UplinkIntakeParts {
+  readonly reader: Pick<CommandReader, 'byCorrelation'>;
+  /** The engine, with a storm of reconnects let through bit by bit. */
+  readonly turns: Pick<PacedTurns, 'handle'>;
+  readonly strays: Pick<StrayAnswers, 'record'>;
+  /** Devices that exist: a lane is kept for these only, whatever a stranger publishes. Same length and order as the question. */
+  readonly isKnown: (deviceIds: readonly string[]) => Promise<readonly boolean[]>;
+  readonly logger: MqttLogger;
 }
 
 /** Turns what devices say into signals. */
 export class UplinkIntake {
-  constructor(
-    private readonly reader: Pick<CommandReader, 'byCorrelation'>,
-    private readonly engine: Engine,
-    /** Devices that exist: a lane is kept for these only, whatever a stranger publishes. Same length and order as the question. */
-    private readonly isKnown: (deviceIds: readonly string[]) => Promise<readonly boolean[]>,
-    private readonly logger: MqttLogger,
-  ) {}
+  constructor(private readonly parts: UplinkIntakeParts) {}
 
   /**
-   * Handles one batch in one transaction; resolves when its effect is durable, so that the messages may be acknowledged.
-   * @throws Fault (retryable) when the store is away: the batch comes again, and handling it twice changes nothing.
+   * Handles one batch in one transaction; resolves when its effect is durable, so that the messages may be acknowledged. What
+   * belongs to no command is recorded as a stray answer before that.
+   * @throws Fault (retryable) when the store is away: the batch comes again, and handling it twice changes no command.
    */
   async take(messages: readonly ReceivedMessage[]): Promise<IntakeReport> {
-    const uplinks = messages.flatMap(
-      ({ topic, payload, retained }) => decodeUplink(topic, payload, retained)?.uplink ?? [],
+    const heard = messages.flatMap((message): Heard[] => {
+      const uplink = decodeUplink(message.topic, message.payload, message.retained)?.uplink;
+      return uplink === undefined ? [] : [{ message, uplink }];
+    });
+    const known = await this.parts.isKnown(heard.map(({ uplink }) => uplink.deviceId));
+    const ours = heard.filter((_heard, index) => known[index]);
+    const commandIds = await this.commandIdsOf(ours.map(({ uplink }) => uplink));
+    const outcomes = await this.parts.turns.handle(
+      ours.map(({ uplink }, index) => signalOf(uplink, commandIds[index])),
     );
-    const known = await this.isKnown(uplinks.map(({ deviceId }) => deviceId));
-    const ours = uplinks.filter((_uplink, index) => known[index]);
-    const commandIds = await this.commandIdsOf(ours);
-    const signals = ours.flatMap((uplink, index) => signalsOf(uplink, commandIds[index]));
-    const outcomes = await this.engine.handle(signals);
-    const unreadable = ours.filter((uplink) => uplink.kind === 'unreadable');
-    for (const { deviceId, reason } of unreadable)
-      this.logger.warn({ deviceId, reason }, 'unreadable message of a device');
-    return { outcomes, ignored: messages.length - ours.length, unreadable: unreadable.length };
+    const strays = await this.record([
+      ...ours.flatMap((one, index) => strayOf(one, commandIds[index], outcomes[index]) ?? []),
+      ...heard.flatMap((one, index) => (known[index] ? [] : (strayOfStranger(one) ?? []))),
+    ]);
+    const unreadable = ours.filter(({ uplink }) => uplink.kind === 'unreadable').length;
+    return { outcomes, ignored: messages.length - ours.length, unreadable, strays };
+  }
+
+  /** Returns how many there were. What the store refuses is lost here alone, and said: it must not hold up everybody's answers. */
+  private async record(strays: readonly StrayAnswer[]): Promise<number> {
+    if (strays.length === 0) return 0;
+    const { logger } = this.parts;
+    const examples = strays.slice(0, 3).map(({ deviceId, reason }) => ({ deviceId, reason }));
+    logger.warn({ strays: strays.length, examples }, 'devices said what belongs to no command');
+    try {
+      await this.parts.strays.record(boundStrays(strays));
+    } catch (error) {
+      if (isFault(error) && error.retryable) throw error;
+      logger.error({ err: error, strays: strays.length }, 'stray answers could not be recorded');
+    }
+    return strays.length;
   }
 
   private async commandIdsOf(uplinks: readonly Uplink[]): Promise<(CommandId | undefined)[]> {
@@ -54,33 +89,10 @@ export class UplinkIntake {
       return undefined;
     });
     if (questions.length === 0) return found;
-    const answers = await this.reader.byCorrelation(questions);
+    const answers = await this.parts.reader.byCorrelation(questions);
     answers.forEach((commandId, position) => {
       found[asked[position]!] = commandId;
     });
     return found;
   }
-}
-
-/** A message about a command that nobody knows is still a sign of life. */
-function signalsOf(uplink: Uplink, commandId: CommandId | undefined): Signal[] {
-  const { deviceId } = uplink;
-  if (uplink.kind === 'unreachable') return [{ kind: 'device-unreachable', deviceId }];
-  if (uplink.kind === 'reachable' || commandId === undefined) return [{ kind: 'device-reachable', deviceId }];
-  const about = { commandId, deviceId };
-  switch (uplink.kind) {
-    case 'acknowledged':
-      return [{ ...about, kind: 'device-acknowledged' }];
-    case 'unreadable':
-      return [{ ...about, kind: 'device-answered', answer: { outcome: 'unreadable', detail: uplink.reason } }];
-    case 'answered':
-      return [{ ...about, kind: 'device-answered', answer: answerOf(uplink) }];
-  }
-}
-
-function answerOf({ outcome, code, result }: AnsweredUplink) {
-  const value: Json = result ?? null;
-  return outcome === 'succeeded'
-    ? ({ outcome, result: value } as const)
-    : ({ outcome, result: value, code: code ?? null } as const);
 }
