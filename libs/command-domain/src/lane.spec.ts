@@ -43,6 +43,23 @@ describe('a lane', () => {
     expect(isFree(extendLease(lane, T0 + 1, 1_000), T0 + 1)).toBe(true);
   });
 
+  it('does not let the next command wait for the probe of one that is gone', () => {
+    const lane = live(aLane(), CommandAccepted, AttemptStarted, AttemptNotSent, CommandCanceled);
+    expect(lane).toMatchObject({ queued: 0, retryAt: null, unreachableSince: null });
+    expect(isFree(lane, T0)).toBe(true);
+  });
+
+  it('does not believe for ever that nobody listens, because one probe was not answered', () => {
+    const probe = { ...AttemptStarted, attempt: 2 };
+    const lane = live(aLane(), CommandAccepted, AttemptStarted, AttemptNotSent, probe, anEvent.CommandTimedOut);
+    expect(isFree(lane, T0)).toBe(true);
+  });
+
+  it('still believes a report that the device left when the command that it paused for is gone', () => {
+    const lane = live(endLease(aLane(), T0), CommandAccepted, AttemptStarted, AttemptNotSent, CommandCanceled);
+    expect(lane).toMatchObject({ retryAt: null, unreachableSince: T0 });
+  });
+
   it('forgets a withdrawn command', () => {
     expect(live(aLane(), CommandAccepted, CommandCanceled)).toMatchObject({ queued: 0, inFlight: null });
   });

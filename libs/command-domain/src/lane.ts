@@ -111,7 +111,27 @@ export function evolveLane(
   if (!holdsLane(after) && lane.inFlight === commandId) next = { ...next, inFlight: null, inFlightSince: null };
   if (event.type === 'AttemptNotSent' && event.retryAt !== null) {
     next = { ...next, retryAt: event.retryAt };
-    if (event.reason === 'no-subscriber') next = endLease(next, event.at);
+    if (event.reason === 'no-subscriber') next = nobodyListens(next, event.at);
   }
-  return next;
+  const left = hasTheTurn(before) && !hasTheTurn(after);
+  return left ? forgetPause(next) : next;
+}
+
+/** In flight, or put back and first in the queue: what the lane waits for, it waits for because of this command. */
+function hasTheTurn(state: CommandState): boolean {
+  return holdsLane(state) || (state.status === 'queued' && state.retryAt !== null);
+}
+
+/** The broker's word for it, as opposed to a report that the device left: the lease has an end, and that is now. */
+function nobodyListens(lane: Lane, now: number): Lane {
+  return lane.unreachableSince === null ? { ...lane, reachableUntil: now, unreachableSince: now } : lane;
+}
+
+/**
+ * The command that the lane paused for is gone: the next one finds out for itself whether anybody listens. Nothing else
+ * would wake it, because the probe was the other one's. That a device was reported to have left stays true.
+ */
+function forgetPause(lane: Lane): Lane {
+  const onBrokersWord = lane.unreachableSince !== null && lane.reachableUntil !== null;
+  return { ...lane, retryAt: null, ...(onBrokersWord ? { reachableUntil: null, unreachableSince: null } : {}) };
 }
