@@ -1,19 +1,6 @@
 import { firstCommandIdAt } from '@downlink/command-domain';
 import { asFault } from '../pools/pg-fault.js';
-
-const DAY_MS = 86_400_000;
-
-/** The partitioned tables, and what their partitions are made with (a partitioned table itself takes no such settings). */
-const PARTITIONED = {
-  // Insert only: frozen by vacuum in large steps, nothing to leave room for.
-  command_event: '',
-  // A command's row is written some three times: room on the page keeps the updates that move no index HOT.
-  command: 'with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000)',
-  // Written twice or more, and each time the index by due time moves.
-  webhook_delivery: 'with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000)',
-  webhook_attempt: '',
-} as const;
-type PartitionedTable = keyof typeof PARTITIONED;
+import { DAY_MS, PARTITIONED, partitionName, PARTITIONED_TABLES, type PartitionedTable } from './partition-days.js';
 
 /** Runs statements without parameters; several at once when the text holds several. */
 export interface StatementRunner {
@@ -31,9 +18,7 @@ export async function ensurePartitions(
   statements: StatementRunner,
   { daysAhead }: { daysAhead: number },
 ): Promise<string[]> {
-  const parents = Object.keys(PARTITIONED)
-    .map((table) => `'${table}'::regclass`)
-    .join(', ');
+  const parents = PARTITIONED_TABLES.map((table) => `'${table}'::regclass`).join(', ');
   const rows = rowsOf<{ now: string; name: string | null }>(
     await asFault(
       statements.query(
@@ -45,16 +30,11 @@ export async function ensurePartitions(
   const there = new Set(rows.map(({ name }) => name));
   const today = Math.floor(Number(rows[0]!.now) / DAY_MS);
   const wanted = Array.from({ length: daysAhead + 1 }, (_, day) => (today + day) * DAY_MS).flatMap((start) =>
-    Object.keys(PARTITIONED).map((table) => ({ table: table as PartitionedTable, start })),
+    PARTITIONED_TABLES.map((table) => ({ table, start })),
   );
   const missing = wanted.filter(({ table, start }) => !there.has(partitionName(table, start)));
   for (const { table, start } of missing) await asFault(statements.query(createPartition(table, start)));
   return missing.map(({ table, start }) => partitionName(table, start));
-}
-
-/** `command_event_20261121` */
-export function partitionName(table: string, startMs: number): string {
-  return `${table}_${new Date(startMs).toISOString().slice(0, 10).replaceAll('-', '')}`;
 }
 
 /**
