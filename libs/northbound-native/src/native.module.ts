@@ -4,6 +4,7 @@ import { NativeAuthentication } from './authentication.js';
 import { ApplicationsController } from './routes/applications.controller.js';
 import { BatchController } from './routes/batch.controller.js';
 import { CancelTasksController } from './routes/cancel-tasks.controller.js';
+import { CommandInspectionController } from './routes/command-inspection.controller.js';
 import { CommandsController } from './routes/commands.controller.js';
 import { DevicesController } from './routes/devices.controller.js';
 import { ProductsController } from './routes/products.controller.js';
@@ -21,6 +22,7 @@ export class NativeModule {
       controllers: [
         BatchController,
         CommandsController,
+        CommandInspectionController,
         CancelTasksController,
         DevicesController,
         ProductsController,

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { RunningNorthbound } from './start-northbound.js';
 
@@ -14,6 +14,7 @@ export interface ContractRequest {
 export interface ContractAnswer {
   readonly status: number;
   readonly contentType: string;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
@@ -183,6 +184,7 @@ export function exchange(url: string, { method, path, headers, body }: ContractR
           resolve({
             status: response.statusCode ?? 0,
             contentType: response.headers['content-type'] ?? '',
+            headers: response.headers,
             body: Buffer.concat(chunks).toString('utf8'),
           }),
         );

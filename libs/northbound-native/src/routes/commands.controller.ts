@@ -1,19 +1,19 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
-import { parseCommandId } from '@downlink/command-domain';
-import type { Head } from '@downlink/command-engine';
+import type { Head, Submission } from '@downlink/command-engine';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NativeAuthentication, sees } from '../authentication.js';
-import { problem } from '../errors/problem.js';
+import { NativeAuthentication } from '../authentication.js';
 import type { NativeSettings } from '../settings.js';
 import { CommandIntake, takenOf } from '../submission/command-intake.js';
+import { submitHeld, type HeldCall } from '../submission/held-submission.js';
 import { keyOfRequest } from '../submission/idempotency-key.js';
 import { NATIVE_PORTS, NATIVE_SETTINGS } from '../tokens.js';
 import { attemptViews, commandView, eventView, webhookView } from '../wire/command-view.js';
 import { listCommandsQuery } from '../wire/list-commands.js';
 import { read } from '../wire/read.js';
-import { submitCommandBody } from '../wire/submit-command.js';
+import { submitCallBody } from '../wire/submit-command.js';
 import { answer } from './answer.js';
+import { findCommand } from './find-command.js';
 
 const REPLAYED = { 'idempotency-replayed': 'true' };
 
@@ -35,10 +35,15 @@ export class CommandsController {
    */
   @Post()
   async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const began = performance.now();
     const caller = await this.authentication.application(request);
     const key = keyOfRequest(request);
-    const body = read(submitCommandBody, request.body);
-    const { request: command, options } = await this.intake.submissionOf(body, caller, key);
+    const { wait, expireWithWait = false, ...body } = read(submitCallBody, request.body);
+    // The key is for what is commanded; how long the caller waits may change with each try, unless the command ends with it.
+    const keyed = expireWithWait ? { ...body, wait, expireWithWait } : body;
+    const submission = await this.intake.submissionOf(keyed, caller, key);
+    if (wait !== undefined) return this.answerWhenFinal(reply, submission, { wait, expireWithWait, began });
+    const { request: command, options } = submission;
     const { head, replayed } = takenOf(await this.ports.commands.submit(command, options));
     answer(reply, 201, commandView(head), replayed ? REPLAYED : {});
   }
@@ -57,11 +62,6 @@ export class CommandsController {
       offset,
     });
     answer(reply, 200, { items: heads.map(commandView), total, limit, offset });
-  }
-
-  @Get(':id')
-  async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    answer(reply, 200, commandView(await this.commandOf(request)));
   }
 
   /** Only while no attempt is out; a command that was put back because nobody listened counts as not out. */
@@ -88,11 +88,15 @@ export class CommandsController {
     });
   }
 
-  private async commandOf(request: FastifyRequest): Promise<Head> {
-    const caller = await this.authentication.caller(request);
-    const commandId = parseCommandId((request.params as { id: string }).id);
-    const head = commandId === undefined ? undefined : await this.ports.reader.head(commandId);
-    if (head === undefined || !sees(caller, head.state.request.applicationId)) throw problem('unknown-command');
-    return head;
+  /** 200 with the outcome; 202 with the command as it stands when the wait is over first. */
+  private async answerWhenFinal(reply: FastifyReply, submission: Submission, call: HeldCall): Promise<void> {
+    const { head, ended, replayed } = await submitHeld(this.ports, submission, call, reply);
+    if (ended === 'gone') return void reply.hijack();
+    const headers = { location: `/v1/commands/${head.commandId}`, ...(replayed && REPLAYED) };
+    answer(reply, ended === 'final' ? 200 : 202, commandView(head), headers);
+  }
+
+  private commandOf(request: FastifyRequest): Promise<Head> {
+    return findCommand(this.ports, this.authentication, request);
   }
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { exchange, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
 
 export const ADMIN_KEY = 'admin-key-of-the-tests';
@@ -33,6 +34,7 @@ export const PROVISION = {
 export interface JsonAnswer {
   readonly status: number;
   readonly contentType: string;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
   readonly body: Record<string, unknown>;
 }
@@ -44,31 +46,31 @@ export class NativeClient {
     private readonly key: string,
   ) {}
 
-  async call(method: string, path: string, body?: unknown): Promise<JsonAnswer> {
+  async call(method: string, path: string, body?: unknown, headers = {}): Promise<JsonAnswer> {
     const answer = await exchange(this.running.url, {
       method,
       path,
-      headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/json', ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const { status, contentType, body: text } = answer;
-    return { status, contentType, text, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+    const { body: text, ...rest } = answer;
+    return { ...rest, text, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
   }
 
   get(path: string): Promise<JsonAnswer> {
     return this.call('GET', path);
   }
 
-  post(path: string, body: unknown): Promise<JsonAnswer> {
-    return this.call('POST', path, body);
+  post(path: string, body: unknown, headers = {}): Promise<JsonAnswer> {
+    return this.call('POST', path, body, headers);
   }
 
   put(path: string, body: unknown): Promise<JsonAnswer> {
     return this.call('PUT', path, body);
   }
 
-  submit(over: object = {}): Promise<JsonAnswer> {
+  submit(over: object = {}, headers = {}): Promise<JsonAnswer> {
     const command = { deviceId: OWN_DEVICE, service: 'switch', method: 'turn', parameters: { on: true } };
-    return this.post('/v1/commands', { ...command, ...over });
+    return this.post('/v1/commands', { ...command, ...over }, headers);
   }
 }

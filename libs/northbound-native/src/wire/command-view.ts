@@ -81,13 +81,17 @@ export function attemptViews(events: readonly RecordedEvent[]): JsonObject[] {
     const attempt = attempts.get(event.attempt);
     if (attempt === undefined) continue;
     if (event.type === 'AttemptSent') attempt['sentAt'] = isoTime(event.at);
-    else attempt['notSent'] = { at: isoTime(event.at), reason: event.reason, detail: event.detail };
+    else attempt['notSent'] = notSent(event);
   }
   return [...attempts.values()];
 }
 
 function startedAttempt({ attempt, at, waitUntil }: Extract<CommandEvent, { type: 'AttemptStarted' }>): JsonObject {
   return { attempt, startedAt: isoTime(at), waitUntil: isoTime(waitUntil), sentAt: null, notSent: null };
+}
+
+function notSent({ at, reason, detail, retryAt }: Extract<CommandEvent, { type: 'AttemptNotSent' }>): JsonObject {
+  return { at: isoTime(at), reason, detail, retryAt: isoTime(retryAt) };
 }
 
 /** A webhook with every attempt to post it. */

@@ -32,4 +32,19 @@ export function checkMembers(body: z.output<z.ZodObject<typeof commandMembers>>,
 /** Body of `POST /v1/commands`. Unknown members are refused: a typing mistake must not be a silent default. */
 export const submitCommandBody = z.strictObject({ deviceId, ...commandMembers }).superRefine(checkMembers);
 
+/** The same for a call of its own, which may be held until the command is final. */
+export const submitCallBody = z
+  .strictObject({
+    deviceId,
+    ...commandMembers,
+    /** Seconds. */
+    wait: optional(integer(1, 60)),
+    expireWithWait: optional(z.boolean()),
+  })
+  .superRefine(checkMembers)
+  .refine(({ wait, expireWithWait }) => expireWithWait !== true || wait !== undefined, {
+    path: ['expireWithWait'],
+    message: 'is for a call that waits',
+  });
+
 export type SubmitCommandBody = z.output<typeof submitCommandBody>;
