@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DeviceId } from '@downlink/command-domain';
 import { accepted, attemptStarted, changesOf, nextCommandId, requestFor } from '@downlink/command-engine/contracts';
 import { createTestDatabase, eventually, freePort, type TestDatabase } from '@downlink/testing';
-import pg from 'pg';
+import type pg from 'pg';
 import {
   createPool,
   createPostgresStore,
@@ -11,6 +11,7 @@ import {
   PostgresCommandReader,
   PostgresCommandStore,
 } from '../index.js';
+import { recordStatements } from '../spec-support/record-statements.js';
 
 const NOTHING = { events: [], heads: [], lanes: [] };
 
@@ -22,7 +23,6 @@ describe('PostgresCommandStore', () => {
   let broken: Error[];
   beforeEach(async () => {
     database = await createTestDatabase({ template: migrate });
-    statements = [];
     broken = [];
     pool = createPool({
       url: database.url,
@@ -30,7 +30,7 @@ describe('PostgresCommandStore', () => {
       applicationName: 'spec',
       onConnectionError: (error) => broken.push(error),
     });
-    pool.on('connect', (client) => record(client, statements));
+    statements = recordStatements(pool);
     store = new PostgresCommandStore(pool);
   });
   afterEach(async () => {
@@ -173,14 +173,3 @@ describe('PostgresCommandStore', () => {
     expect(versions).toEqual([2, 3]);
   });
 });
-
-/** Notes every statement that a connection sends: the name of a prepared one, the text of any other. */
-function record(client: pg.PoolClient, statements: string[]): void {
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-  const counting = (...args: unknown[]) => {
-    const [statement] = args;
-    statements.push(typeof statement === 'string' ? statement : (statement as pg.QueryConfig).name!);
-    return query(...args);
-  };
-  Object.assign(client, { query: counting });
-}
