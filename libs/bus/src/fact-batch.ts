@@ -1,3 +1,4 @@
+import type { RawRecord } from '@downlink/command-engine';
 import type { FactHeaders, FactMessage, Origin } from '@downlink/message-contracts';
 
 /** The pattern under which handlers are registered; the transport knows which topic it stands for. */
@@ -32,4 +33,12 @@ export interface PoisonRecord {
   readonly headers: FactHeaders | undefined;
   /** How often a handler was called with it; 0 when its headers could not be read. */
   readonly attempts: number;
+  /** Why, in one line, without anything of the payload. */
+  readonly error: string;
+  /** The group that gave it up. */
+  readonly group: string;
+  /** The record's own time, ms since 1970. */
+  readonly recordedAt: number;
+  /** As it stood on the bus, so that it can be put back. */
+  raw(): RawRecord;
 }

@@ -101,7 +101,7 @@ export interface LaneBlocked {
   readonly deadLetter: string;
 }
 
-/** The dead letter was replayed or discarded. Without effect when another one blocks the lane. */
+/** The dead letter was replayed or discarded. The lane stays blocked when another one is open. */
 export interface LaneUnblocked {
   readonly kind: 'lane-unblocked';
   readonly deviceId: DeviceId;

@@ -1,12 +1,5 @@
-import type { LaneSignal } from '@downlink/command-domain';
-import type { Outcome } from './outcome.js';
-import type {
-  DeadLetterQuery,
-  DeadLetters,
-  KeptDeadLetter,
-  NewDeadLetter,
-  RecordReplayer,
-} from './ports/dead-letters.port.js';
+import type { DeadLetterQuery, DeadLetters, KeptDeadLetter, RecordReplayer } from './ports/dead-letters.port.js';
+import { tellLane, type LaneSignals } from './tell-lane.js';
 
 /** What became of a replay or a discard. */
 export type DeskAnswer =
@@ -14,48 +7,30 @@ export type DeskAnswer =
   | { readonly kind: 'unknown' }
   /** It was dealt with in the other way before. */
   | { readonly kind: 'settled-otherwise'; readonly letter: KeptDeadLetter }
-  /** Its record is not kept, or its topic is not one that this installation has. */
+  /** Its record is not kept, or does not belong on this installation's bus. */
   | { readonly kind: 'not-replayable'; readonly letter: KeptDeadLetter };
 
-/** The engine, or a queue in front of it. */
-export interface LaneSignals {
-  handle(signals: readonly LaneSignal[]): Promise<readonly Outcome[]>;
+export interface DeadLetterDeskParts {
+  readonly letters: DeadLetters;
+  readonly lanes: LaneSignals;
+  readonly records: RecordReplayer;
 }
 
 /**
- * Where dead letters are handed in and dealt with. Each step is durable before the next begins and may be done again, so that
- * repeating a call finishes what a crash cut short. Nothing here is atomic with the lane, and need not be: under the lane's
- * lock the engine looks up which dead letters are open when it is told that one is not (see `Loaded.openDeadLetters`).
+ * Where people look at dead letters and deal with them. Each step is durable before the next begins and may be done again, so
+ * repeating a call finishes what a crash cut short. Nothing here is one transaction with the lane, and need not be: told that
+ * a dead letter is dealt with, the engine looks up under the lane's lock which others are open (`Loaded.openDeadLetters`).
  */
 export class DeadLetterDesk {
-  constructor(
-    private readonly letters: DeadLetters,
-    private readonly lanes: LaneSignals,
-  ) {}
+  constructor(private readonly parts: DeadLetterDeskParts) {}
 
-  /**
-   * Keeps the dead letter and blocks the lane of its device; resolves when both are durable, so that the record may count as
-   * handled. Handed in again it changes nothing. @throws Fault (retryable) when the store is away.
-   */
-  async receive(given: NewDeadLetter): Promise<KeptDeadLetter> {
-    const letter = await this.letters.keep(given);
-    if (letter.state !== 'open') {
-      await this.unblock(letter);
-      return letter;
-    }
-    await this.tell('lane-blocked', letter);
-    // Somebody may have dealt with it before the lane was blocked, and there is nobody else to notice.
-    const now = (await this.letters.find(letter.id)) ?? letter;
-    if (now.state !== 'open') await this.unblock(now);
-    return now;
-  }
-
+  /** @param applicationId only if it is about a device of this application */
   find(id: string, applicationId?: string): Promise<KeptDeadLetter | undefined> {
-    return this.letters.find(id, applicationId);
+    return this.parts.letters.find(id, applicationId);
   }
 
   search(query: DeadLetterQuery): Promise<KeptDeadLetter[]> {
-    return this.letters.search(query);
+    return this.parts.letters.search(query);
   }
 
   /**
@@ -63,13 +38,10 @@ export class DeadLetterDesk {
    * after it. Replaying again frees the lane again and puts nothing back. @throws Fault (retryable) when bus or store are away:
    * the record may be back then, and repeating the call may put it there twice, which consumers do not mind.
    */
-  async replay(id: string, records: RecordReplayer): Promise<DeskAnswer> {
-    const letter = await this.letters.find(id);
+  async replay(id: string): Promise<DeskAnswer> {
+    const letter = await this.parts.letters.find(id);
     if (letter === undefined) return { kind: 'unknown' };
-    if (letter.state === 'open') {
-      const record = await this.letters.record(id);
-      if (record === undefined || !(await putBack(records, letter, record))) return { kind: 'not-replayable', letter };
-    }
+    if (letter.state === 'open' && !(await this.putBack(letter))) return { kind: 'not-replayable', letter };
     return this.end(id, { state: 'replayed' });
   }
 
@@ -78,39 +50,30 @@ export class DeadLetterDesk {
     return this.end(id, { state: 'discarded', ...(reason !== undefined && { reason }) });
   }
 
+  private async putBack({ id, origin }: KeptDeadLetter): Promise<boolean> {
+    const record = await this.parts.letters.record(id);
+    if (record === undefined) return false;
+    try {
+      await this.parts.records.replay(origin.topic, record);
+      return true;
+    } catch (error) {
+      if (isRefused(error)) return false;
+      throw error;
+    }
+  }
+
   private async end(id: string, how: Parameters<DeadLetters['settle']>[1]): Promise<DeskAnswer> {
-    const letter = await this.letters.settle(id, how);
+    const letter = await this.parts.letters.settle(id, how);
     if (letter === undefined) return { kind: 'unknown' };
     if (letter.state !== how.state) return { kind: 'settled-otherwise', letter };
-    await this.unblock(letter);
+    await tellLane(this.parts.lanes, 'lane-unblocked', letter);
     return { kind: 'done', letter };
-  }
-
-  private unblock(letter: KeptDeadLetter): Promise<void> {
-    return this.tell('lane-unblocked', letter);
-  }
-
-  private async tell(kind: 'lane-blocked' | 'lane-unblocked', letter: KeptDeadLetter): Promise<void> {
-    const { id, deviceId, hasLane } = letter;
-    if (deviceId === null || !hasLane) return;
-    const [outcome] = await this.lanes.handle([{ kind, deviceId, deadLetter: id }]);
-    if (outcome?.kind === 'failed') throw outcome.cause;
   }
 }
 
-/** Codes that no repetition gets over. */
-const FINAL = new Set(['bus-refused', 'unknown-topic', 'unreadable-message']);
+/** What no repetition gets over. */
+const REFUSALS: ReadonlySet<string> = new Set(['bus-refused', 'unknown-topic', 'unreadable-message']);
 
-async function putBack(
-  records: RecordReplayer,
-  letter: KeptDeadLetter,
-  record: Parameters<RecordReplayer['replay']>[1],
-): Promise<boolean> {
-  try {
-    await records.replay(letter.origin.topic, record);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && FINAL.has(String(error.code))) return false;
-    throw error;
-  }
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && REFUSALS.has(String(error.code));
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Controller, Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import { Fault, type CommittedFact, type FactPublisher } from '@downlink/command-engine';
+import { Fault, type CommittedFact, type FactPublisher, type RecordReplayer } from '@downlink/command-engine';
 import type { DeadLetter, FactMessage } from '@downlink/message-contracts';
 import { eventually } from '@downlink/testing';
 import type { FactBatch, PoisonRecord } from '../fact-batch.js';
@@ -12,7 +12,7 @@ import { aFact, someFacts } from './some-facts.js';
 
 /** One bus of its own, for one test. */
 export interface BusUnderTest {
-  readonly publisher: FactPublisher;
+  readonly publisher: FactPublisher & RecordReplayer;
   /** A new member of a group. The suite uses 'one' and 'two'; every fact must reach both. */
   member(options: FactServerOptions): CustomTransportStrategy;
   deadLetters(): Promise<readonly { letter: DeadLetter; fact: FactMessage }[]>;
@@ -260,6 +260,42 @@ export function factBusContract(harness: BusHarness): void {
     expect(letters[0]?.letter.attempts).toBeGreaterThanOrEqual(2);
     expect(poison).toHaveLength(1);
     expect(poison[0]).toMatchObject({ key: 'd3', headers: { version: 4 }, origin: letters[0]?.letter.origin });
+  });
+
+  it('puts a poison record back as it was, and every group gets it again', async () => {
+    const [one, two] = [new Seen(), new Seen()];
+    const poison: PoisonRecord[] = [];
+    let broken = true;
+    await join('two', two.take);
+    await join(
+      'one',
+      (batch) => {
+        if (broken) throw new TypeError('not yet');
+        one.take(batch);
+      },
+      { tries: 1, onPoison: (record) => void poison.push(record) },
+    );
+    await bus.publisher.publish([aFact('d1', 1)]);
+    const told = await soon(() => {
+      expect(poison).toHaveLength(1);
+      return poison[0]!;
+    });
+    expect(told).toMatchObject({ error: 'TypeError: not yet', attempts: 1, group: expect.stringMatching(/one$/) });
+    expect(Math.abs(told.recordedAt - Date.now())).toBeLessThan(60_000);
+    broken = false;
+    await bus.publisher.replay(told.origin.topic, told.raw());
+    await soon(() => expect([one.facts, two.facts]).toEqual([['d1/1'], ['d1/1', 'd1/1']]));
+    const record = one.batches[0]!.records[0]!;
+    expect(record.read()).toEqual(aFact('d1', 1));
+    expect([record.headers, record.key]).toEqual([told.headers, 'd1']);
+  });
+
+  it('takes no record back that is of another topic', async () => {
+    const record = { key: null, value: null, headers: [] };
+    await expect(bus.publisher.replay('elsewhere', record)).rejects.toMatchObject({
+      code: 'unknown-topic',
+      retryable: false,
+    });
   });
 
   it('asks the application again when it could not be told of a poison record for now', async () => {

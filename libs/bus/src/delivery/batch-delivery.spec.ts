@@ -16,6 +16,8 @@ function record(offset: number, over: { unreadable?: 'headers' | 'value' } = {})
   return new IncomingRecord({
     key: 'd1',
     origin: { topic: 't', partition: 0, offset: String(offset) },
+    recordedAt: 0,
+    raw: () => ({ key: null, value: null, headers: [] }),
     headers: () =>
       over.unreadable === 'headers'
         ? fail('headers')

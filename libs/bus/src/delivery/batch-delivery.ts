@@ -3,6 +3,7 @@ import type { BusLogger } from '../bus-logger.js';
 import type { FactBatch } from '../fact-batch.js';
 import { Backoff, type BackoffTimes } from './backoff.js';
 import { describeError } from './describe-error.js';
+import { describePoison } from './describe-poison.js';
 import type { IncomingRecord } from './incoming-record.js';
 
 export interface DeliveryOptions<R extends IncomingRecord> {
@@ -81,7 +82,13 @@ export class BatchDelivery<R extends IncomingRecord> {
   private async bury(record: R, error: unknown): Promise<void> {
     const { group, logger } = this.options;
     logger.error(
-      { group, origin: record.origin, device: record.key, attempts: record.attempts, error: describeError(error) },
+      {
+        group,
+        origin: record.origin,
+        device: record.key,
+        attempts: record.attempts,
+        error: describePoison(record, error),
+      },
       'giving up a record, it becomes a dead letter',
     );
     await this.options.bury(record, error);

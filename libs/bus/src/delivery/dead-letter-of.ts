@@ -1,5 +1,5 @@
 import type { DeadLetter } from '@downlink/message-contracts';
-import { describeError } from './describe-error.js';
+import { describePoison } from './describe-poison.js';
 import type { IncomingRecord } from './incoming-record.js';
 
 export function deadLetterOf(record: IncomingRecord, error: unknown, group: string): DeadLetter {
@@ -7,7 +7,7 @@ export function deadLetterOf(record: IncomingRecord, error: unknown, group: stri
     origin: record.origin,
     group,
     attempts: record.attempts,
-    error: describeError(error),
+    error: describePoison(record, error),
     at: Date.now(),
   };
 }

@@ -1,9 +1,13 @@
+import type { RawRecord } from '@downlink/command-engine';
 import { UnreadableMessage, type FactHeaders, type FactMessage, type Origin } from '@downlink/message-contracts';
 import type { FactRecord } from '../fact-batch.js';
 
 export interface RecordSource {
   readonly key: string;
   readonly origin: Origin;
+  /** The record's own time, ms since 1970. */
+  readonly recordedAt: number;
+  raw(): RawRecord;
   /** @throws UnreadableMessage */
   headers(): FactHeaders;
   /** @throws UnreadableMessage */

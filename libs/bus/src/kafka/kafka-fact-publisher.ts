@@ -1,7 +1,15 @@
-import type { CommittedFact, FactPublisher } from '@downlink/command-engine';
+import {
+  Fault,
+  type CommittedFact,
+  type FactPublisher,
+  type RawRecord,
+  type RecordReplayer,
+} from '@downlink/command-engine';
 import { encodeFact, factsTopic, type FactAnnotations } from '@downlink/message-contracts';
 import type { BusLogger } from '../bus-logger.js';
+import { settledWithin } from '../delivery/within.js';
 import { ensureTopics } from './ensure-topics.js';
+import { messageOf } from './kafka-record.js';
 import type { KafkaSettings } from './kafka-settings.js';
 import { KafkaSender } from './kafka-sender.js';
 
@@ -11,18 +19,24 @@ export interface KafkaFactPublisherOptions {
   /** Facts in memory at most; above it `publish` rejects and the outbox keeps them. Default 50,000. */
   readonly capacity?: number;
   readonly annotate?: (fact: CommittedFact) => FactAnnotations;
+  /** How long a replay waits for Kafka, in ms: somebody is waiting for its answer. Default 5,000. */
+  readonly replayWithinMs?: number;
 }
 
 /** Publishes facts to Kafka. */
-export class KafkaFactPublisher implements FactPublisher {
+export class KafkaFactPublisher implements FactPublisher, RecordReplayer {
   readonly #sender: KafkaSender;
   readonly #annotate: (fact: CommittedFact) => FactAnnotations;
+  readonly #topic: string;
+  readonly #replayWithinMs: number;
 
   constructor(options: KafkaFactPublisherOptions) {
+    this.#topic = factsTopic(options.kafka.prefix);
+    this.#replayWithinMs = options.replayWithinMs ?? 5_000;
     this.#sender = new KafkaSender({
       settings: options.kafka,
       logger: options.logger,
-      topic: factsTopic(options.kafka.prefix),
+      topic: this.#topic,
       role: 'publisher',
       capacity: options.capacity ?? 50_000,
       prepare: (signal) => ensureTopics(options.kafka, options.logger, signal, 'publisher-topics'),
@@ -47,6 +61,18 @@ export class KafkaFactPublisher implements FactPublisher {
    */
   publish(facts: readonly CommittedFact[]): Promise<void> {
     return this.#sender.send(facts.map((fact) => encodeFact(fact, this.#annotate(fact))));
+  }
+
+  /** Of the topic of facts only. */
+  async replay(topic: string, record: RawRecord): Promise<void> {
+    if (topic !== this.#topic) {
+      throw new Fault('unknown-topic', `records of ${topic} do not go to ${this.#topic}`, { retryable: false });
+    }
+    const sent = this.#sender.send([messageOf(record)]);
+    if (!(await settledWithin(sent, this.#replayWithinMs))) {
+      throw new Fault('bus-unavailable', 'Kafka does not answer', { retryable: true });
+    }
+    await sent;
   }
 
   /** Sends what waits for up to `withinMs`, rejects the rest with a retryable Fault and disconnects. */

@@ -1,5 +1,19 @@
-import { Fault, type CommittedFact, type FactPublisher } from '@downlink/command-engine';
-import { factsTopic, headersOf, type FactAnnotations } from '@downlink/message-contracts';
+import {
+  Fault,
+  type CommittedFact,
+  type FactPublisher,
+  type RawRecord,
+  type RecordReplayer,
+} from '@downlink/command-engine';
+import {
+  decodeFact,
+  encodeFact,
+  factsTopic,
+  headersOf,
+  type EncodedFact,
+  type FactAnnotations,
+} from '@downlink/message-contracts';
+import { settledWithin } from '../delivery/within.js';
 import { IncomingRecord } from '../delivery/incoming-record.js';
 import { LocalGroup, type LocalEntry } from './local-group.js';
 import { partitionOf } from './partition-of.js';
@@ -10,6 +24,8 @@ export interface LocalFactBusOptions {
   /** Facts in memory at most; above it `publish` rejects and the outbox keeps them. Default 50,000. */
   readonly capacity?: number;
   readonly annotate?: (fact: CommittedFact) => FactAnnotations;
+  /** How long a replay waits for the groups, in ms: somebody is waiting for its answer. Default 5,000. */
+  readonly replayWithinMs?: number;
 }
 
 const PARTITIONS = 12;
@@ -18,10 +34,11 @@ const PARTITIONS = 12;
  * The bus inside one process: `publish` resolves when the handlers of all groups have taken the facts durably, so that what
  * a crash cuts short is still in the outbox. Nothing is kept across a restart.
  */
-export class LocalFactBus implements FactPublisher {
+export class LocalFactBus implements FactPublisher, RecordReplayer {
   readonly #groups: ReadonlyMap<string, LocalGroup>;
   readonly #capacity: number;
   readonly #annotate: (fact: CommittedFact) => FactAnnotations;
+  readonly #replayWithinMs: number;
   readonly #offsets = Array.from({ length: PARTITIONS }, () => 0);
   readonly #open = new Set<(fault: Fault) => void>();
   #held = 0;
@@ -31,6 +48,7 @@ export class LocalFactBus implements FactPublisher {
     this.#groups = new Map(options.groups.map((name) => [name, new LocalGroup()]));
     this.#capacity = options.capacity ?? 50_000;
     this.#annotate = options.annotate ?? (() => ({}));
+    this.#replayWithinMs = options.replayWithinMs ?? 5_000;
   }
 
   /** @throws Fault `bus-overloaded` (retryable) above the capacity, `bus-closed` (retryable) after `close()` */
@@ -46,6 +64,18 @@ export class LocalFactBus implements FactPublisher {
     } finally {
       this.#held -= facts.length;
     }
+  }
+
+  /** @throws also UnreadableMessage for a record that is no fact */
+  async replay(topic: string, { value }: RawRecord): Promise<void> {
+    if (topic !== factsTopic() || value === null) {
+      throw new Fault('unknown-topic', `records of ${topic} are not of this bus`, { retryable: false });
+    }
+    const taken = this.publish([decodeFact(Buffer.from(value).toString())]);
+    if (!(await settledWithin(taken, this.#replayWithinMs))) {
+      throw new Fault('bus-unavailable', 'the record is not handled yet', { retryable: true });
+    }
+    await taken;
   }
 
   /** @throws TypeError for a group that was not declared: it would miss what was published before it joined */
@@ -82,10 +112,14 @@ export class LocalFactBus implements FactPublisher {
     const partition = partitionOf(key, PARTITIONS);
     const offset = this.#offsets[partition]!;
     this.#offsets[partition] = offset + 1;
-    const headers = headersOf(fact, this.#annotate(fact));
+    const annotations = this.#annotate(fact);
+    const headers = headersOf(fact, annotations);
     return {
       key,
       origin: { topic: factsTopic(), partition, offset: String(offset) },
+      // Offsets begin anew with each process; together with the time a record is known all the same.
+      recordedAt: Date.now(),
+      raw: () => rawRecordOf(encodeFact(fact, annotations)),
       headers: () => headers,
       read: () => fact,
     };
@@ -96,6 +130,11 @@ type LocalSource = ConstructorParameters<typeof IncomingRecord>[0];
 
 function entryOf(source: LocalSource, done: () => void): LocalEntry {
   return { record: new IncomingRecord(source), partition: source.origin.partition, done };
+}
+
+function rawRecordOf({ key, headers, value }: EncodedFact): RawRecord {
+  const pairs = Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)] as const);
+  return { key: Buffer.from(key), value: Buffer.from(value), headers: pairs };
 }
 
 function closed(): Fault {

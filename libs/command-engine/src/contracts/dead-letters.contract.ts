@@ -56,7 +56,7 @@ export function deadLettersContract(name: string, open: () => Promise<DeadLetter
       expect(Math.abs(kept.createdAt - Date.now())).toBeLessThan(60_000);
       expect(await letters.find(kept.id)).toEqual(kept);
       const stored = (await letters.record(kept.id))!;
-      expect(stored.headers.map(([name]) => name)).toEqual(['type', 'odd\u0000']);
+      expect(stored.headers.map(([header]) => header)).toEqual(['type', 'odd\u0000']);
       const whole = [stored.key, stored.value, ...stored.headers.map(([, value]) => value)];
       const expected = [record.key, record.value, ...record.headers.map(([, value]) => value)];
       expect(whole.map((part) => [...part!])).toEqual(expected.map((part) => [...part!]));

@@ -29,6 +29,7 @@ export class InMemoryCommandStore implements CommandStore {
       keys: uses,
       nextQueued: (ids, except) => Promise.resolve(this.nextQueued(ids, except)),
       queuedOf: (queues) => Promise.resolve(this.queuedOf(queues)),
+      openDeadLetters: (ids) => Promise.resolve(this.openDeadLetters(ids)),
     };
   }
 
@@ -54,6 +55,14 @@ export class InMemoryCommandStore implements CommandStore {
       status === 'queued' &&
       queues.some((queue) => request.deviceId === queue.deviceId && request.applicationId === queue.applicationId);
     return [...this.database.heads.values()].filter(isAsked).map((head) => this.underLock(head));
+  }
+
+  private openDeadLetters(deviceIds: readonly DeviceId[]): Map<DeviceId, string> {
+    const open = [...this.database.deadLetters.values()].filter(({ letter }) => letter.state === 'open');
+    const found = new Map<DeviceId, string>();
+    for (const { letter } of open.toReversed())
+      if (letter.deviceId !== null && deviceIds.includes(letter.deviceId)) found.set(letter.deviceId, letter.id);
+    return found;
   }
 
   private check({ events, heads, keys = [] }: Changes): void {

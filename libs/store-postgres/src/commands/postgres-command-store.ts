@@ -9,6 +9,7 @@ import {
   type Touch,
 } from '@downlink/command-engine';
 import type { Pool, PoolClient } from 'pg';
+import { findOpenDeadLetters } from '../dead-letters/find-open-dead-letters.js';
 import { asFault, breaksConnection } from '../pools/pg-fault.js';
 import { createLanes } from './create-lanes.js';
 import { findKeys } from './find-keys.js';
@@ -89,6 +90,7 @@ async function begin(client: PoolClient, touched: Touched): Promise<Loaded> {
     keys: known.uses,
     nextQueued: (ids, except) => loadNextQueued(client, ids, except),
     queuedOf: (queues) => loadQueues(client, queues),
+    openDeadLetters: (ids) => findOpenDeadLetters(client, ids),
   };
 }
 

@@ -1,8 +1,12 @@
-import { deadLettersContract } from '@downlink/command-engine/contracts';
+import {
+  blockedLanesContract,
+  deadLettersContract,
+  type BlockedLanesUnderTest,
+} from '@downlink/command-engine/contracts';
 import { createTestDatabase } from '@downlink/testing';
 import { createPostgresStore, migrate } from '../index.js';
 
-deadLettersContract('Postgres', async () => {
+async function open(): Promise<BlockedLanesUnderTest> {
   const database = await createTestDatabase({ template: migrate });
   const store = createPostgresStore({
     url: database.url,
@@ -13,6 +17,7 @@ deadLettersContract('Postgres', async () => {
   return {
     letters: store.deadLetters,
     store: store.commandStore,
+    reader: store.commandReader,
     declare: (id, applicationId) =>
       store.registry.apply({
         applications: [{ id: applicationId, name: applicationId, credentials: {} }],
@@ -24,4 +29,7 @@ deadLettersContract('Postgres', async () => {
       await database.drop();
     },
   };
-});
+}
+
+deadLettersContract('Postgres', open);
+blockedLanesContract('Postgres', open);
