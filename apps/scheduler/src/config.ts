@@ -10,6 +10,8 @@ const schema = z.object({
   TOPIC_PREFIX: z.string().default('downlink'),
   PRESENCE_LEASE: durationMs().default(300_000),
   PARTITION_DAYS_AHEAD: integer({ min: 1, max: 365, default: 7 }),
+  /** 0: for ever. */
+  RETENTION_DAYS: integer({ min: 0, max: 3650, default: 30 }),
 });
 
 /** The scheduler's settings; the README says what each is. */

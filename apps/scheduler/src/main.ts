@@ -30,11 +30,15 @@ runMain(async (lifecycle) => {
     publisher,
     leases: store.shardLeases,
     ensurePartitions: (options) => store.ensurePartitions(options),
+    dropOldDays: (options) => store.dropOldDays(options),
     purgeIdempotencyKeys: () => store.purgeIdempotencyKeys(),
     metrics,
     logger,
     owner,
-    settings: { partitions: { ...DEFAULT_SCHEDULER_SETTINGS.partitions, daysAhead: config.PARTITION_DAYS_AHEAD } },
+    settings: {
+      partitions: { ...DEFAULT_SCHEDULER_SETTINGS.partitions, daysAhead: config.PARTITION_DAYS_AHEAD },
+      retention: { ...DEFAULT_SCHEDULER_SETTINGS.retention, keepDays: config.RETENTION_DAYS },
+    },
   });
   lifecycle.onStop('scheduler', () => scheduler.stop());
   logger.info('ready');

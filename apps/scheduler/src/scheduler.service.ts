@@ -18,6 +18,7 @@ import {
 import { errorLine, type Logger, type Metrics } from '@downlink/runtime';
 import { CancelTasksRound, type CancelTasksRoundOptions } from './cancel-tasks-round.js';
 import { DueRound, type DueRoundOptions } from './due-round.js';
+import { RetentionRound, type RetentionOptions, type RetentionPorts } from './retention-round.js';
 import { SchedulerMetrics } from './scheduler.metrics.js';
 
 /** What the scheduler stands on. */
@@ -30,6 +31,8 @@ export interface SchedulerPorts {
   readonly leases: ShardLeases;
   /** Makes the log's partitions for the days ahead; returns the names of new ones. */
   readonly ensurePartitions: (options: { daysAhead: number }) => Promise<string[]>;
+  /** Drops days that are old enough and over; without it nothing is ever dropped. */
+  readonly dropOldDays?: RetentionPorts['dropOldDays'];
   /** Deletes idempotency keys that stand for nothing any more; returns how many. */
   readonly purgeIdempotencyKeys: () => Promise<number>;
   readonly metrics: Metrics;
@@ -45,6 +48,7 @@ export interface SchedulerSettings {
   readonly cancelTasks: CancelTasksRoundOptions;
   readonly outbox: { readonly everyMs: number; readonly olderThanMs: number; readonly limit: number };
   readonly partitions: { readonly everyMs: number; readonly daysAhead: number };
+  readonly retention: RetentionOptions;
   readonly keys: { readonly everyMs: number };
 }
 
@@ -56,6 +60,7 @@ export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   cancelTasks: { ...DEFAULT_CANCEL_TASK_RUNNER_OPTIONS, everyMs: 500, keepMs: 7 * DAY_MS },
   outbox: { everyMs: 1_000, olderThanMs: 5_000, limit: 500 },
   partitions: { everyMs: DAY_MS, daysAhead: 7 },
+  retention: { keepDays: 30, everyMs: 3_600_000, againMs: 60_000 },
   keys: { everyMs: 600_000 },
 };
 
@@ -90,6 +95,7 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
       due: () => this.dueRound.run(this.holder.shards, signal),
       'cancel tasks': () => this.cancelTasksRound.run(),
       partitions: () => this.makePartitions(),
+      ...this.retention(),
       keys: () => this.purgeKeys(),
     };
     const loops = Object.entries(rounds).map(([name, round]) => runLoop(round, { name, signal, observer: store }));
@@ -124,6 +130,13 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
       signal.addEventListener('abort', giveUp, { once: true });
       sweep.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
     });
+  }
+
+  private retention(): { retention?: () => Promise<number> } {
+    const { dropOldDays } = this.ports;
+    if (dropOldDays === undefined) return {};
+    const round = new RetentionRound({ ...this.ports, dropOldDays }, this.settings.retention);
+    return { retention: () => round.run() };
   }
 
   private async makePartitions(): Promise<number> {

@@ -118,6 +118,7 @@ async function startServices(
     outbox: store.outbox,
     publisher: core.bus,
     ensurePartitions: (options) => store.ensurePartitions(options),
+    dropOldDays: (options) => store.dropOldDays(options),
     purgeIdempotencyKeys: () => store.purgeIdempotencyKeys(),
   });
   lifecycle.onStop('scheduler', () => scheduler.stop());
