@@ -46,6 +46,30 @@ describe('the signal queue', () => {
     expect(await Promise.all(handled)).toHaveLength(4);
   });
 
+  it('never has one device in two transactions at once, and keeps its order; the others go on', async () => {
+    const { engine, batches } = steppedEngine();
+    const queue = new SignalQueue(engine, { maxBatch: 3, maxRunning: 2 });
+    const handled = ['a', 'a', 'b', 'a', 'b', 'c', 'a', 'd', 'e'].map((id) => queue.handle(signal(id)));
+    const devices = () => batches.map(({ signals }) => signals.map(({ deviceId }) => deviceId).join(''));
+    await turn();
+    expect(devices()).toEqual(['aab', 'cde']);
+    batches[1]!.commit();
+    await turn();
+    expect(devices()).toHaveLength(2);
+    handled.push(queue.handle(signal('f')), queue.handle(signal('a')));
+    await turn();
+    expect(devices()).toEqual(['aab', 'cde', 'f']);
+    batches[0]!.commit();
+    await turn();
+    expect(devices()).toEqual(['aab', 'cde', 'f', 'aba']);
+    batches[2]!.commit();
+    batches[3]!.commit();
+    await turn();
+    expect(devices()).toEqual(['aab', 'cde', 'f', 'aba', 'a']);
+    batches[4]!.commit();
+    expect(await Promise.all(handled)).toHaveLength(11);
+  });
+
   it('never exceeds the batch or the number of transactions', async () => {
     const { engine, batches } = steppedEngine();
     const queue = new SignalQueue(engine, { maxBatch: 2, maxRunning: 2 });

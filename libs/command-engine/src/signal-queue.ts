@@ -1,4 +1,4 @@
-import type { Signal } from '@downlink/command-domain';
+import type { DeviceId, Signal } from '@downlink/command-domain';
 import type { Engine, Outcome } from './outcome.js';
 
 export interface SignalQueueOptions {
@@ -8,13 +8,24 @@ export interface SignalQueueOptions {
   readonly maxRunning: number;
 }
 
+interface Waiting {
+  readonly signal: Signal;
+  resolve(outcome: Outcome): void;
+  reject(error: unknown): void;
+}
+
 /**
  * Groups the signals that arrive while earlier ones are being committed. A batch never waits for more work: it takes what
- * is there, so a lone signal is handled at once, and under load the cost of a commit is shared.
+ * is there, so a lone signal is handled at once, and under load the cost of a commit is shared. Signals about one device are
+ * decided in the order in which they were handed in: two transactions at once never have a device in common, of which the
+ * later one could be the first to get the lane's lock.
  */
 export class SignalQueue {
-  private waiting: { signal: Signal; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void }[] = [];
+  private waiting: Waiting[] = [];
   private running = 0;
+  private pumpDue = false;
+  /** The devices of the transactions under way. */
+  private readonly busy = new Set<DeviceId>();
 
   constructor(
     private readonly engine: Engine,
@@ -26,7 +37,7 @@ export class SignalQueue {
     return new Promise((resolve, reject) => {
       this.waiting.push({ signal, resolve, reject });
       // Whatever arrives in this turn of the event loop shares a transaction, even on an idle server.
-      if (this.running < this.options.maxRunning && this.waiting.length === 1) setImmediate(() => this.pump());
+      if (this.running < this.options.maxRunning) this.pumpSoon();
     });
   }
 
@@ -38,17 +49,44 @@ export class SignalQueue {
     return Promise.all(signals.map((signal) => this.handle(signal)));
   }
 
+  private pumpSoon(): void {
+    if (this.pumpDue) return;
+    this.pumpDue = true;
+    setImmediate(() => {
+      this.pumpDue = false;
+      this.pump();
+    });
+  }
+
   private pump(): void {
-    while (this.running < this.options.maxRunning && this.waiting.length > 0) void this.run();
+    while (this.running < this.options.maxRunning) {
+      const batch = this.take();
+      if (batch.length === 0) return;
+      void this.run(batch);
+    }
+  }
+
+  /** The longest waiting ones whose devices no transaction has in hand. */
+  private take(): Waiting[] {
+    if (this.busy.size === 0) return this.waiting.splice(0, this.options.maxBatch);
+    const batch: Waiting[] = [];
+    const passed: Waiting[] = [];
+    let next = 0;
+    for (; next < this.waiting.length && batch.length < this.options.maxBatch; next++) {
+      const one = this.waiting[next]!;
+      (this.busy.has(one.signal.deviceId) ? passed : batch).push(one);
+    }
+    this.waiting = passed.concat(this.waiting.slice(next));
+    return batch;
   }
 
   /**
    * The next transaction's first statements go out before the answers of this one are made: otherwise the database stood idle
    * while a process wrote 40 responses (2 of 7 ms a batch).
    */
-  private async run(): Promise<void> {
-    const batch = this.waiting.splice(0, this.options.maxBatch);
+  private async run(batch: readonly Waiting[]): Promise<void> {
     this.running += 1;
+    for (const { signal } of batch) this.busy.add(signal.deviceId);
     let settle: () => void;
     try {
       const outcomes = await this.engine.handle(batch.map(({ signal }) => signal));
@@ -57,6 +95,7 @@ export class SignalQueue {
       settle = () => batch.forEach(({ reject }) => reject(error));
     }
     this.running -= 1;
+    for (const { signal } of batch) this.busy.delete(signal.deviceId);
     if (this.waiting.length === 0) return settle();
     this.pump();
     setImmediate(settle);
