@@ -76,6 +76,10 @@ describe('a batch', () => {
       expect(codes(items)).toEqual(['sending', ...Array.from({ length: 999 }, () => 'queued')]);
       const ids = items.map(({ id }) => id!);
       expect(ids).toEqual([...ids].sort());
+      const { reader } = world.running.ports;
+      const { heads } = await reader.search({ applicationId: 'app-1', deviceId: device!, offset: 0, limit: 1_000 });
+      const inLane = heads.sort((one, other) => one.state.lanePosition - other.state.lanePosition);
+      expect(inLane.map(({ commandId }) => commandId)).toEqual(ids);
       expect(transactions.mock.calls.length).toBeLessThanOrEqual(3);
       expect(codes(await batch({ commands: commands([device, device, device]) }))).toEqual([
         'queued',
