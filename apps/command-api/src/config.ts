@@ -31,6 +31,8 @@ const schema = z.object({
   PRESENCE_LEASE: durationMs().default(300_000),
   FIRST_WAIT: durationMs().optional(),
   ANSWER_WITHIN: durationMs().optional(),
+  /** Synchronous calls held at once, at most. */
+  WAITING_CALLS: integer({ min: 0, max: 100_000, default: 1_000 }),
   BATCH_BODY_LIMIT: integer({ min: 65_536, max: 67_108_864, default: 2_097_152 }),
 });
 

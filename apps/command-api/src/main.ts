@@ -8,6 +8,7 @@ import {
   relayLog,
   SignalQueue,
 } from '@downlink/command-engine';
+import { FinalEvents } from '@downlink/northbound-kit';
 import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
 import { readConfig, type CommandApiConfig } from './config.js';
@@ -54,6 +55,7 @@ runMain(async (lifecycle) => {
     await relay.drain();
   });
   const engine = createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE });
+  const finalEvents = new FinalEvents({ reader: store.commandReader, logger, capacity: config.WAITING_CALLS });
   const api = await startCommandApi({
     sources: {
       commands: new CommandGateway(ids, new SignalQueue(engine), store.commandReader),
@@ -62,6 +64,7 @@ runMain(async (lifecycle) => {
       tokens: store.accessTokens,
       webhooks: store.webhookDeliveries,
       cancelTasks: store.cancelTasks,
+      finalEvents,
     },
     dialects: dialectOptions(config),
     port: config.PORT,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandGateway, createEngine, LeasedCommandIds, SignalQueue } from '@downlink/command-engine';
+import { FinalEvents } from '@downlink/northbound-kit';
 import { ConfigError, createLogger, HealthRegistry, Metrics } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { createTestDatabase, type TestDatabase } from '@downlink/testing';
@@ -39,6 +40,7 @@ describe('the command API', () => {
         tokens: store.accessTokens,
         webhooks: store.webhookDeliveries,
         cancelTasks: store.cancelTasks,
+        finalEvents: new FinalEvents({ reader: store.commandReader, logger: { warn: () => {} } }),
       },
       dialects: { native: { adminKey: ADMIN_KEY } },
       port: 0,

@@ -45,5 +45,11 @@ export async function startCommandApi(parts: CommandApiParts): Promise<{ port: n
   }
   parts.mount?.(http);
   await app.listen(parts.port, parts.host);
-  return { port: (app.getHttpServer().address() as AddressInfo).port, stop: () => app.close() };
+  return { port: (app.getHttpServer().address() as AddressInfo).port, stop: () => stopHolding(parts, app) };
+}
+
+/** Whoever is held is answered with the state as it stands, or the end of the process would wait for the ends of commands. */
+async function stopHolding({ sources }: CommandApiParts, app: { close(): Promise<void> }): Promise<void> {
+  sources.finalEvents.close();
+  await app.close();
 }

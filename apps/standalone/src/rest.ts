@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { FinalEvents } from '@downlink/northbound-kit';
 import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
 import { startCommandApi, type CommandApiParts } from '../../command-api/src/start-command-api.js';
 import type { StandaloneConfig } from './config.js';
@@ -26,6 +27,7 @@ export async function startRest(
   operations: { readonly metrics: Metrics; readonly health: HealthRegistry; readonly mqtt: string },
 ): Promise<Rest> {
   const { config, core, secrets, folder, logger } = parts;
+  const finalEvents = new FinalEvents({ reader: core.store.commandReader, logger });
   const common: Omit<CommandApiParts, 'port'> = {
     sources: {
       commands: core.commands,
@@ -34,6 +36,7 @@ export async function startRest(
       tokens: core.store.accessTokens,
       webhooks: core.store.webhookDeliveries,
       cancelTasks: core.store.cancelTasks,
+      finalEvents,
     },
     dialects: { native: { adminKey: secrets.adminKey } },
     host: config.HOST,

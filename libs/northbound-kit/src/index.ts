@@ -8,6 +8,12 @@ export { send, type NorthboundLogger } from './http/error-responder.js';
 export { troubleOfError } from './http/trouble-of-error.js';
 export { createNorthboundApp, type NorthboundAppOptions } from './http/northbound-app.js';
 export { callerGone } from './waiting/caller-gone.js';
-export { FinalEvents, type FinalEventsOptions, type HeardFact, type Held, type Patience } from './waiting/final-events.js';
+export {
+  FinalEvents,
+  type FinalEventsOptions,
+  type HeardFact,
+  type Held,
+  type Patience,
+} from './waiting/final-events.js';
 export type { FactTail } from './waiting/tail-use.js';
 export { northboundPorts, type NorthboundPorts, type NorthboundSources } from './ports.js';

@@ -147,7 +147,7 @@ describe('commands', () => {
         startedAt: time,
         waitUntil: time,
         sentAt: null,
-        notSent: { at: time, reason: 'no-subscriber', detail: null },
+        notSent: { at: time, reason: 'no-subscriber', detail: null, retryAt: time },
       },
       { attempt: 2, startedAt: time, waitUntil: time, sentAt: time, notSent: null },
     ]);
