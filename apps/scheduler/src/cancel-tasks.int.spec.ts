@@ -49,6 +49,8 @@ async function start(its: Engine): Promise<Metrics> {
       engine: its,
       dueCommands: store.dueCommands,
       cancelTasks: store.cancelTasks,
+      idleLanes: store.idleLanes,
+      strayAnswers: store.strayAnswers,
       outbox: store.outbox,
       publisher: { publish: () => Promise.resolve() },
       leases: store.shardLeases,

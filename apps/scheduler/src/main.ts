@@ -26,6 +26,8 @@ runMain(async (lifecycle) => {
     engine: createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE }),
     dueCommands: store.dueCommands,
     cancelTasks: store.cancelTasks,
+    idleLanes: store.idleLanes,
+    strayAnswers: store.strayAnswers,
     outbox: store.outbox,
     publisher,
     leases: store.shardLeases,

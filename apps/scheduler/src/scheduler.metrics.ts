@@ -13,6 +13,7 @@ export class SchedulerMetrics implements DueObserver {
   private readonly sweeps;
   private readonly sweptFacts;
   private readonly cancellations;
+  private readonly idleLanes;
 
   constructor(
     private readonly metrics: Metrics,
@@ -37,6 +38,10 @@ export class SchedulerMetrics implements DueObserver {
     this.sweptFacts = metrics.counter({
       name: 'downlink_outbox_swept_facts_total',
       help: 'Facts that another process left and this one published',
+    });
+    this.idleLanes = metrics.counter({
+      name: 'downlink_idle_lanes_moved_total',
+      help: 'Lanes found idle although somebody waited, and set in motion',
     });
     this.cancellations = metrics.counter({
       name: 'downlink_cancel_task_commands_total',
@@ -71,6 +76,10 @@ export class SchedulerMetrics implements DueObserver {
   canceled({ canceled, notCanceled }: CancelRound): void {
     this.cancellations.inc({ outcome: 'canceled' }, canceled);
     this.cancellations.inc({ outcome: 'not-canceled' }, notCanceled);
+  }
+
+  setInMotion(lanes: number): void {
+    this.idleLanes.inc(lanes);
   }
 
   swept(facts: number): void {

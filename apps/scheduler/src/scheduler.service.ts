@@ -12,12 +12,15 @@ import {
   type DueCommands,
   type Engine,
   type FactPublisher,
+  type IdleLanes,
   type Outbox,
   type ShardLeases,
+  type StrayAnswers,
 } from '@downlink/command-engine';
 import { errorLine, type Logger, type Metrics } from '@downlink/runtime';
 import { CancelTasksRound, type CancelTasksRoundOptions } from './cancel-tasks-round.js';
 import { DueRound, type DueRoundOptions } from './due-round.js';
+import { DEFAULT_IDLE_LANES, IdleLanesRound, type IdleLanesRoundOptions } from './idle-lanes-round.js';
 import { RetentionRound, type RetentionOptions, type RetentionPorts } from './retention-round.js';
 import { SchedulerMetrics } from './scheduler.metrics.js';
 
@@ -26,6 +29,8 @@ export interface SchedulerPorts {
   readonly engine: Engine;
   readonly dueCommands: DueCommands;
   readonly cancelTasks: CancelTasks;
+  readonly idleLanes: IdleLanes;
+  readonly strayAnswers: Pick<StrayAnswers, 'purge'>;
   readonly outbox: Outbox;
   readonly publisher: FactPublisher;
   readonly leases: ShardLeases;
@@ -50,6 +55,9 @@ export interface SchedulerSettings {
   readonly partitions: { readonly everyMs: number; readonly daysAhead: number };
   readonly retention: RetentionOptions;
   readonly keys: { readonly everyMs: number };
+  readonly idleLanes: IdleLanesRoundOptions;
+  /** Stray answers are kept so long, and so many of devices that do not exist. */
+  readonly strays: { readonly everyMs: number; readonly olderThanMs: number; readonly strangers: number };
 }
 
 const DAY_MS = 86_400_000;
@@ -62,6 +70,8 @@ export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   partitions: { everyMs: DAY_MS, daysAhead: 7 },
   retention: { keepDays: 30, everyMs: 3_600_000, againMs: 60_000 },
   keys: { everyMs: 600_000 },
+  idleLanes: DEFAULT_IDLE_LANES,
+  strays: { everyMs: 300_000, olderThanMs: 7 * DAY_MS, strangers: 10_000 },
 };
 
 /** Everything that time causes. Starts and stops with the Nest application that it is mounted in. */
@@ -71,6 +81,7 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
   private readonly holder: ShardHolder;
   private readonly dueRound: DueRound;
   private readonly cancelTasksRound: CancelTasksRound;
+  private readonly idleLanesRound: IdleLanesRound;
   private readonly sweeper: OutboxSweeper;
   private readonly stopping = new AbortController();
   private loops: Promise<unknown> = Promise.resolve();
@@ -83,6 +94,7 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
     this.holder = new ShardHolder(ports.leases, claim);
     this.dueRound = new DueRound(ports.dueCommands, ports.engine, this.metrics, due);
     this.cancelTasksRound = new CancelTasksRound(ports.cancelTasks, ports.engine, this.metrics, cancelTasks);
+    this.idleLanesRound = new IdleLanesRound(ports.idleLanes, ports.engine, this.metrics, this.settings.idleLanes);
     this.sweeper = new OutboxSweeper(ports.publisher, ports.outbox, outbox);
     this.metrics.observeShards(() => this.holder.shards.length);
   }
@@ -97,6 +109,8 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
       partitions: () => this.makePartitions(),
       ...this.retention(),
       keys: () => this.purgeKeys(),
+      'idle lanes': () => this.idleLanesRound.run(this.holder.shards),
+      'stray answers': () => this.purgeStrays(),
     };
     const loops = Object.entries(rounds).map(([name, round]) => runLoop(round, { name, signal, observer: store }));
     // The outbox needs both, and the bus may be away for long while everything else goes on.
@@ -130,6 +144,12 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
       signal.addEventListener('abort', giveUp, { once: true });
       sweep.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp));
     });
+  }
+
+  private async purgeStrays(): Promise<number> {
+    const { everyMs, ...bounds } = this.settings.strays;
+    await this.ports.strayAnswers.purge(bounds);
+    return everyMs;
   }
 
   private retention(): { retention?: () => Promise<number> } {

@@ -115,6 +115,8 @@ async function startServices(
     engine,
     dueCommands: store.dueCommands,
     cancelTasks: store.cancelTasks,
+    idleLanes: store.idleLanes,
+    strayAnswers: store.strayAnswers,
     outbox: store.outbox,
     publisher: core.bus,
     ensurePartitions: (options) => store.ensurePartitions(options),
