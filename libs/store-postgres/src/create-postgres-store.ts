@@ -25,7 +25,6 @@ import { PostgresShardLeases } from './leases/postgres-shard-leases.js';
 import { PostgresWorkerNumbers } from './leases/postgres-worker-numbers.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
 import { dropOldDays, type RetentionRound } from './partitions/drop-old-days.js';
-import { dropOldDays, type RetentionRound } from './partitions/drop-old-days.js';
 import { ensurePartitions } from './partitions/ensure-partitions.js';
 import { createPool } from './pools/create-pool.js';
 import { asFault } from './pools/pg-fault.js';
@@ -69,8 +68,6 @@ export interface PostgresStore {
   ensurePartitions(options: { daysAhead: number }): Promise<string[]>;
   /** See `dropOldDays`. */
   dropOldDays(options: { keepDays: number }): Promise<RetentionRound>;
-  /** See `dropOldDays`. */
-  dropOldDays(options: { keepDays: number }): Promise<RetentionRound>;
   /** See `purgeKeys`. */
   purgeIdempotencyKeys(): Promise<number>;
   /** Asks the server something. @throws Fault `store-unavailable` when it does not answer */
@@ -110,7 +107,6 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
     shardLeases: new PostgresShardLeases(pool),
     workerNumbers: new PostgresWorkerNumbers(pool),
     ensurePartitions: ({ daysAhead }) => ensurePartitions(pool, { daysAhead }),
-    dropOldDays: ({ keepDays }) => dropOldDays(pool, { keepDays }),
     dropOldDays: ({ keepDays }) => dropOldDays(pool, { keepDays }),
     purgeIdempotencyKeys: () => purgeKeys(pool),
     health: async () => void (await asFault(pool.query('select 1'))),

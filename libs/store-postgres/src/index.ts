@@ -12,7 +12,6 @@ export * from './leases/postgres-worker-numbers.js';
 export * from './migrate.js';
 export * from './outbox/postgres-outbox.js';
 export * from './partitions/drop-old-days.js';
-export * from './partitions/drop-old-days.js';
 export * from './partitions/ensure-partitions.js';
 export * from './pools/create-pool.js';
 export * from './pools/pg-fault.js';
