@@ -23,7 +23,7 @@ describe('a batch', () => {
     client = world.client;
   });
   afterAll(() => world.running.stop());
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => void jest.restoreAllMocks());
 
   const post = (body: unknown, headers = {}) => client.post('/v1/commands/batch', body, headers);
   const batch = async (body: unknown, headers = {}) => {
