@@ -7,8 +7,14 @@ import { createKafkaClient } from './kafka-client.js';
 import type { KafkaSettings } from './kafka-settings.js';
 
 const DEFAULT_PARTITIONS = 12;
+/**
+ * The broker's clock and not the producer's: by default Kafka refuses a record from a host that is more than an hour ahead
+ * (`message.timestamp.after.max.ms`), and keeps one from a host that is behind for too short a time.
+ */
+const STAMPED_BY_THE_BROKER = { name: 'message.timestamp.type', value: 'LogAppendTime' };
 /** A dead letter is its record and seven headers more; the broker's limit for a record is 1 MB. */
 const DEAD_LETTER_CONFIG = [
+  STAMPED_BY_THE_BROKER,
   { name: 'max.message.bytes', value: String(2 * 1024 * 1024) },
   { name: 'retention.ms', value: String(30 * 86_400_000) },
 ];
@@ -75,7 +81,7 @@ function topicsOf({ prefix, partitions, replicationFactor }: KafkaSettings): ITo
     ...(replicationFactor === undefined ? {} : { replicationFactor }),
   };
   return [
-    { topic: factsTopic(prefix), ...shape },
+    { topic: factsTopic(prefix), ...shape, configEntries: [STAMPED_BY_THE_BROKER] },
     { topic: factsDeadLetterTopic(prefix), ...shape, configEntries: DEAD_LETTER_CONFIG },
   ];
 }

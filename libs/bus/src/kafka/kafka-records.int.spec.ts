@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { factsDeadLetterTopic, factsTopic, readDeadLetterHeaders } from '@downlink/message-contracts';
 import { describeWithServers, eventually, sharedKafka, uniquePrefix } from '@downlink/testing';
@@ -45,7 +45,28 @@ async function openBus() {
   return { kafka, logger, publisher, raw, admin, member, committed };
 }
 
+const HOUR_MS = 3_600_000;
+
 describeWithServers(['kafka'], 'records in Kafka', () => {
+  it.each([2, -2])(
+    'are taken from a host whose clock is %s h off, and stamped with the time of the broker',
+    async (hours) => {
+      const { publisher, raw, kafka, logger } = await openBus();
+      await ensureTopics(kafka, logger, new AbortController().signal);
+      const now = Date.now.bind(Date);
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + hours * HOUR_MS);
+      await publisher.publish([aFact('d1', 1)]).finally(() => clock.mockRestore());
+      const stamps: number[] = [];
+      const consumer = raw.consumer({ groupId: `${kafka.prefix}clocks` });
+      cleanups.push(() => consumer.disconnect());
+      await consumer.connect();
+      await consumer.subscribe({ topic: factsTopic(kafka.prefix), fromBeginning: true });
+      await consumer.run({ eachMessage: async ({ message }) => void stamps.push(Number(message.timestamp)) });
+      await eventually(() => expect(stamps).toHaveLength(1), { withinMs });
+      expect(Math.abs(stamps[0]! - Date.now())).toBeLessThan(HOUR_MS / 2);
+    },
+  );
+
   it('become dead letters when they cannot be read, and hold up nobody', async () => {
     const { kafka, publisher, raw, member } = await openBus();
     await publisher.publish([aFact('d1', 1)]);
