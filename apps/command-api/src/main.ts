@@ -3,6 +3,7 @@ import { KafkaFactPublisher } from '@downlink/bus';
 import {
   CommandGateway,
   createEngine,
+  DeadLetterDesk,
   LeasedCommandIds,
   OutboxRelay,
   relayLog,
@@ -65,6 +66,7 @@ runMain(async (lifecycle) => {
       webhooks: store.webhookDeliveries,
       cancelTasks: store.cancelTasks,
       finalEvents,
+      deadLetters: new DeadLetterDesk({ letters: store.deadLetters, lanes: engine, records: publisher }),
     },
     dialects: dialectOptions(config),
     port: config.PORT,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CommandGateway, createEngine, LeasedCommandIds, SignalQueue } from '@downlink/command-engine';
+import { CommandGateway, createEngine, DeadLetterDesk, LeasedCommandIds, SignalQueue } from '@downlink/command-engine';
 import { FinalEvents } from '@downlink/northbound-kit';
 import { ConfigError, createLogger, HealthRegistry, Metrics } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
@@ -41,6 +41,11 @@ describe('the command API', () => {
         webhooks: store.webhookDeliveries,
         cancelTasks: store.cancelTasks,
         finalEvents: new FinalEvents({ reader: store.commandReader, logger: { warn: () => {} } }),
+        deadLetters: new DeadLetterDesk({
+          letters: store.deadLetters,
+          lanes: engine,
+          records: { replay: async () => {} },
+        }),
       },
       dialects: { native: { adminKey: ADMIN_KEY } },
       port: 0,

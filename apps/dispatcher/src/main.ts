@@ -1,5 +1,5 @@
-import { KafkaFactPublisher, KafkaFactServer, type KafkaSettings } from '@downlink/bus';
-import { createEngine, OutboxRelay, relayLog } from '@downlink/command-engine';
+import { KafkaFactPublisher, KafkaFactServer, poisonTo, type KafkaSettings } from '@downlink/bus';
+import { createEngine, DeadLetterIntake, OutboxRelay, relayLog } from '@downlink/command-engine';
 import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
 import { readConfig } from './config.js';
@@ -31,15 +31,17 @@ runMain(async (lifecycle) => {
     await publisher.close(5_000);
     await relay.drain();
   });
+  const engine = createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE });
+  const onPoison = poisonTo(new DeadLetterIntake(store.deadLetters, engine));
   const dispatcher = await startDispatcher({
-    engine: createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE }),
+    engine,
     reader: store.commandReader,
     claims: store.attemptClaims,
     strays: store.strayAnswers,
     turns: { burst: config.RECONNECT_BURST, perSecond: config.RECONNECT_RATE },
     registry: store.registry,
     leases: store.shardLeases,
-    facts: new KafkaFactServer({ kafka, group: `${config.TOPIC_PREFIX}.dispatcher`, logger }),
+    facts: new KafkaFactServer({ kafka, group: `${config.TOPIC_PREFIX}.dispatcher`, logger, onPoison }),
     broker: {
       url: config.MQTT_URL,
       window: config.MQTT_WINDOW,

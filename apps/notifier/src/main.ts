@@ -1,5 +1,6 @@
-import { KafkaFactServer } from '@downlink/bus';
+import { KafkaFactServer, poisonTo } from '@downlink/bus';
 import { DEFAULT_RETRY_TIMES } from '@downlink/callback-http';
+import { createEngine, DeadLetterIntake } from '@downlink/command-engine';
 import { retryForever, runMain, startServiceProcess, type Lifecycle, type Logger } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { readConfig, type NotifierConfig } from './config.js';
@@ -11,9 +12,12 @@ runMain(async (lifecycle) => {
   const { logger, health, metrics, owner } = await startServiceProcess(lifecycle, 'notifier', config);
   const store = await openStore(config, logger, lifecycle);
   health.register('postgres', async () => store.health().then(() => ({ ok: true })));
+  // All that it ever asks of the engine is to block a lane. Should one be freed instead, the scheduler publishes from the outbox.
+  const engine = createEngine(store.commandStore, { handOver: () => undefined });
+  const onPoison = poisonTo(new DeadLetterIntake(store.deadLetters, engine));
   const kafka = { brokers: config.KAFKA_BROKERS, clientId: 'downlink-notifier', prefix: config.TOPIC_PREFIX };
   const notifier = await startNotifier({
-    facts: new KafkaFactServer({ group: `${config.TOPIC_PREFIX}.notifier`, kafka, logger }),
+    facts: new KafkaFactServer({ group: `${config.TOPIC_PREFIX}.notifier`, kafka, logger, onPoison }),
     deliveries: store.webhookDeliveries,
     reader: store.commandReader,
     leases: store.shardLeases,

@@ -1,8 +1,9 @@
 import { appendFile } from 'node:fs/promises';
-import { LocalFactBus, LocalFactServer } from '@downlink/bus';
+import { LocalFactBus, LocalFactServer, poisonTo } from '@downlink/bus';
 import {
   CommandGateway,
   createEngine,
+  DeadLetterIntake,
   LeasedCommandIds,
   OutboxRelay,
   relayLog,
@@ -50,6 +51,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const ids = new LeasedCommandIds(store.workerNumbers, { owner });
   await ids.start();
   const signals = new SignalQueue(engine);
+  const onPoison = poisonTo(new DeadLetterIntake(store.deadLetters, engine));
   return {
     store,
     bus,
@@ -61,6 +63,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
         bus,
         group,
         logger,
+        onPoison,
         keepDeadLetter: (letter, fact) => appendFile(options.deadLetters, `${JSON.stringify({ letter, fact })}\n`),
       }),
     async stop() {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { DeadLetterDesk } from '@downlink/command-engine';
 import { FinalEvents } from '@downlink/northbound-kit';
 import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
 import { startCommandApi, type CommandApiParts } from '../../command-api/src/start-command-api.js';
@@ -37,6 +38,7 @@ export async function startRest(
       webhooks: core.store.webhookDeliveries,
       cancelTasks: core.store.cancelTasks,
       finalEvents,
+      deadLetters: new DeadLetterDesk({ letters: core.store.deadLetters, lanes: core.engine, records: core.bus }),
     },
     dialects: { native: { adminKey: secrets.adminKey } },
     host: config.HOST,

@@ -3,6 +3,7 @@ import type {
   CancelTasks,
   CommandGateway,
   CommandReader,
+  DeadLetterDesk,
   Device,
   Product,
   Registry,
@@ -22,6 +23,7 @@ export interface NorthboundPorts {
   readonly cancelTasks: Pick<CancelTasks, 'create' | 'find' | 'search' | 'commands'>;
   /** Where synchronous calls wait; one for all dialects of a process. */
   readonly finalEvents: FinalEvents;
+  readonly deadLetters: Pick<DeadLetterDesk, 'find' | 'search' | 'replay' | 'discard'>;
   readonly devices: Directory<Device>;
   readonly products: Directory<Product>;
 }

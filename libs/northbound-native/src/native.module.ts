@@ -6,6 +6,7 @@ import { BatchController } from './routes/batch.controller.js';
 import { CancelTasksController } from './routes/cancel-tasks.controller.js';
 import { CommandInspectionController } from './routes/command-inspection.controller.js';
 import { CommandsController } from './routes/commands.controller.js';
+import { DeadLettersController } from './routes/dead-letters.controller.js';
 import { DevicesController } from './routes/devices.controller.js';
 import { ProductsController } from './routes/products.controller.js';
 import { ProvisionController } from './routes/provision.controller.js';
@@ -25,6 +26,7 @@ export class NativeModule {
         CommandInspectionController,
         CancelTasksController,
         DevicesController,
+        DeadLettersController,
         ProductsController,
         ApplicationsController,
         ProvisionController,

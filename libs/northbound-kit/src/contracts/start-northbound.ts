@@ -4,10 +4,12 @@ import { makeCommandId, type Signal } from '@downlink/command-domain';
 import {
   CommandGateway,
   createEngine,
+  DeadLetterDesk,
   SignalQueue,
   type CommandIds,
   type CommittedFact,
   type Outcome,
+  type RawRecord,
 } from '@downlink/command-engine';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { createTestDatabase } from '@downlink/testing';
@@ -29,6 +31,8 @@ export interface RunningNorthbound {
   readonly app: NestFastifyApplication;
   /** Everything the engine has committed, in order. */
   readonly facts: readonly CommittedFact[];
+  /** Records that were put back on the bus, in order. */
+  readonly replayed: readonly RawRecord[];
   /** Plays the rest of the world: the broker, the device, the clock. */
   handle(signal: Signal): Promise<Outcome>;
   stop(): Promise<void>;
@@ -51,6 +55,7 @@ export async function startNorthbound(
     onConnectionError: rethrow,
   });
   const facts: CommittedFact[] = [];
+  const replayed: RawRecord[] = [];
   const finalEvents = new FinalEvents({ reader: store.commandReader, logger: { warn: () => {} }, ...waiting });
   const engine = createEngine(store.commandStore, {
     handOver: (committed) => {
@@ -67,6 +72,11 @@ export async function startNorthbound(
     webhooks: store.webhookDeliveries,
     cancelTasks: store.cancelTasks,
     finalEvents,
+    deadLetters: new DeadLetterDesk({
+      letters: store.deadLetters,
+      lanes: engine,
+      records: { replay: async (_topic, record) => void replayed.push(record) },
+    }),
   });
   const faults: object[] = [];
   const app = await createNorthboundApp(moduleOf(ports), {
@@ -83,7 +93,16 @@ export async function startNorthbound(
     await database.drop();
     if (faults.length > 0) throw new Error('requests failed through our fault', { cause: faults });
   };
-  return { url: await app.getUrl(), ports, store, app, facts, handle: (signal) => queue.handle(signal), stop };
+  return {
+    url: await app.getUrl(),
+    ports,
+    store,
+    app,
+    facts,
+    replayed,
+    handle: (signal) => queue.handle(signal),
+    stop,
+  };
 }
 
 function testCommandIds(): CommandIds {
