@@ -13,6 +13,7 @@ import { FinalEvents } from '@downlink/northbound-kit';
 import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
 import { readConfig, type CommandApiConfig } from './config.js';
+import { hearFinalFacts } from './hear-final-facts.js';
 import { applyProvisionFile } from './provision-file.js';
 import { startCommandApi } from './start-command-api.js';
 
@@ -44,10 +45,8 @@ runMain(async (lifecycle) => {
   );
   health.register('postgres', async () => store.health().then(() => ({ ok: true })));
 
-  const publisher = new KafkaFactPublisher({
-    kafka: { brokers: config.KAFKA_BROKERS, clientId: 'downlink-command-api', prefix: config.TOPIC_PREFIX },
-    logger,
-  });
+  const kafka = { brokers: config.KAFKA_BROKERS, clientId: 'downlink-command-api', prefix: config.TOPIC_PREFIX };
+  const publisher = new KafkaFactPublisher({ kafka, logger });
   publisher.start();
   const relay = new OutboxRelay(publisher, store.outbox, relayLog(logger));
   lifecycle.onStop('relay', async () => {
@@ -57,6 +56,8 @@ runMain(async (lifecycle) => {
   });
   const engine = createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE });
   const finalEvents = new FinalEvents({ reader: store.commandReader, logger, capacity: config.WAITING_CALLS });
+  const tail = hearFinalFacts(finalEvents, kafka, logger);
+  lifecycle.onStop('final facts', () => tail.close());
   const api = await startCommandApi({
     sources: {
       commands: new CommandGateway(ids, new SignalQueue(engine), store.commandReader),
@@ -64,9 +65,10 @@ runMain(async (lifecycle) => {
       registry: store.registry,
       tokens: store.accessTokens,
       webhooks: store.webhookDeliveries,
+      strayAnswers: store.strayAnswers,
       cancelTasks: store.cancelTasks,
-      finalEvents,
       deadLetters: new DeadLetterDesk({ letters: store.deadLetters, lanes: engine, records: publisher }),
+      finalEvents,
     },
     dialects: dialectOptions(config),
     port: config.PORT,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { LocalFactTail } from '@downlink/bus';
 import { DeadLetterDesk } from '@downlink/command-engine';
 import { FinalEvents } from '@downlink/northbound-kit';
 import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
@@ -29,6 +30,7 @@ export async function startRest(
 ): Promise<Rest> {
   const { config, core, secrets, folder, logger } = parts;
   const finalEvents = new FinalEvents({ reader: core.store.commandReader, logger });
+  finalEvents.listenTo(new LocalFactTail(core.bus, finalEvents.listener));
   const common: Omit<CommandApiParts, 'port'> = {
     sources: {
       commands: core.commands,
@@ -36,9 +38,10 @@ export async function startRest(
       registry: core.store.registry,
       tokens: core.store.accessTokens,
       webhooks: core.store.webhookDeliveries,
+      strayAnswers: core.store.strayAnswers,
       cancelTasks: core.store.cancelTasks,
-      finalEvents,
       deadLetters: new DeadLetterDesk({ letters: core.store.deadLetters, lanes: core.engine, records: core.bus }),
+      finalEvents,
     },
     dialects: { native: { adminKey: secrets.adminKey } },
     host: config.HOST,

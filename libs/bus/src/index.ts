@@ -1,11 +1,14 @@
 export type { BusLogger } from './bus-logger.js';
 export * from './fact-batch.js';
+export type { FactTailListener } from './fact-tail.js';
 export type { FactServerOptions } from './fact-server-options.js';
 export { poisonTo } from './delivery/poison-to.js';
 export { OnFacts } from './on-facts.decorator.js';
 export { LocalFactBus, type LocalFactBusOptions } from './local/local-fact-bus.js';
+export { LocalFactTail } from './local/local-fact-tail.js';
 export { LocalFactServer, type LocalFactServerOptions } from './local/local-fact.server.js';
 export type { KafkaSettings } from './kafka/kafka-settings.js';
 export { KafkaFactPublisher, type KafkaFactPublisherOptions } from './kafka/kafka-fact-publisher.js';
 export { KafkaFactServer, type KafkaFactServerOptions } from './kafka/kafka-fact.server.js';
+export { KafkaFactTail, type KafkaFactTailOptions } from './kafka/kafka-fact-tail.js';
 export { ensureTopics } from './kafka/ensure-topics.js';

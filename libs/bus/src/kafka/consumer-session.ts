@@ -27,6 +27,8 @@ export interface SessionListener {
 /** One kafkajs consumer from its start to its crash or its end. */
 export class ConsumerSession {
   readonly #consumer: Consumer;
+  /** Between the first joining and the end; outside of that kafkajs throws when asked to pause. */
+  #joined = false;
   #crashed!: (error: Error) => void;
   /** Resolves with the reason when kafkajs gives up. */
   readonly crashed = new Promise<Error>((resolve) => (this.#crashed = resolve));
@@ -39,6 +41,8 @@ export class ConsumerSession {
       readonly times: SessionTimes;
       readonly logger: BusLogger;
       readonly listener: SessionListener;
+      /** Where a group that has committed nothing begins. Default: at the oldest record. */
+      readonly fromBeginning?: boolean;
     },
   ) {
     const { group, times } = options;
@@ -58,7 +62,8 @@ export class ConsumerSession {
 
   async start(): Promise<void> {
     await this.#consumer.connect();
-    await this.#consumer.subscribe({ topics: [this.options.topic], fromBeginning: true });
+    const { topic, fromBeginning = true } = this.options;
+    await this.#consumer.subscribe({ topics: [topic], fromBeginning });
     await this.#consumer.run({
       autoCommit: false,
       // The position moves on as soon as the collector has the records; what is committed is another matter.
@@ -72,7 +77,21 @@ export class ConsumerSession {
     await this.#consumer.commitOffsets(offsets.map(({ partition, offset }) => ({ topic, partition, offset })));
   }
 
+  /** Fetches nothing until `goOnAt`. */
+  pause(): void {
+    if (this.#joined) this.#consumer.pause([{ topic: this.options.topic }]);
+  }
+
+  /** Fetches from these offsets on. */
+  goOnAt(offsets: readonly PartitionOffset[]): void {
+    if (!this.#joined) return;
+    const { topic } = this.options;
+    for (const { partition, offset } of offsets) this.#consumer.seek({ topic, partition, offset });
+    this.#consumer.resume([{ topic }]);
+  }
+
   async stop(withinMs: number): Promise<void> {
+    this.#joined = false;
     const stopped = this.#consumer.disconnect().catch((error: unknown) => {
       this.options.logger.debug({ error: describeError(error) }, 'the consumer did not disconnect cleanly');
     });
@@ -85,12 +104,16 @@ export class ConsumerSession {
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
       const partitions = payload.memberAssignment[topic] ?? [];
       this.client.outage.over();
+      this.#joined = true;
       logger.info({ group, partitions }, 'joined the consumer group');
       listener.assigned(partitions);
     });
     this.#consumer.on(REBALANCING, () => listener.rebalancing());
     this.#consumer.on(HEARTBEAT, () => this.client.outage.over());
-    this.#consumer.on(CRASH, ({ payload }) => this.#crashed(payload.error));
+    this.#consumer.on(CRASH, ({ payload }) => {
+      this.#joined = false;
+      this.#crashed(payload.error);
+    });
   }
 
   /**

@@ -1,9 +1,7 @@
 import type { KafkaMessage, Message } from 'kafkajs';
 import { factsDeadLetterTopic, factsTopic, writeDeadLetterHeaders } from '@downlink/message-contracts';
-import { Backoff } from '../delivery/backoff.js';
 import { BatchDelivery } from '../delivery/batch-delivery.js';
 import { deadLetterOf } from '../delivery/dead-letter-of.js';
-import { describeError } from '../delivery/describe-error.js';
 import { IncomingRecord } from '../delivery/incoming-record.js';
 import { MergingPump } from '../delivery/merging-pump.js';
 import { tellPoison } from '../delivery/tell-poison.js';
@@ -12,11 +10,11 @@ import { settledWithin } from '../delivery/within.js';
 import { withDefaults, type FactServerOptions, type FactServerSettings } from '../fact-server-options.js';
 import { FactServer } from '../fact.server.js';
 import { ConsumerSession, type SessionListener, type SessionTimes } from './consumer-session.js';
-import { ensureTopics } from './ensure-topics.js';
 import { createKafkaClient, type KafkaClient } from './kafka-client.js';
 import { kafkaSource, type KafkaSource } from './kafka-record.js';
 import { KafkaSender } from './kafka-sender.js';
 import type { KafkaSettings } from './kafka-settings.js';
+import { keepSession } from './keep-session.js';
 import { OffsetCommitter } from './offset-committer.js';
 import { OffsetLedger } from './offset-ledger.js';
 
@@ -55,9 +53,6 @@ export class KafkaFactServer extends FactServer implements SessionListener {
   readonly #window: number;
   readonly #topic: string;
   readonly #leaving = new AbortController();
-  readonly #left = new Promise<void>((resolve) => {
-    this.#leaving.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
   readonly #ledger = new OffsetLedger();
   readonly #committer: OffsetCommitter;
   readonly #pump: MergingPump<Incoming>;
@@ -94,7 +89,9 @@ export class KafkaFactServer extends FactServer implements SessionListener {
     } catch (error) {
       return callback(error);
     }
-    this.#supervising = this.#supervise();
+    const { logger, group } = this.#settings;
+    const { signal } = this.#leaving;
+    this.#supervising = keepSession({ kafka: this.#kafka, group, logger, signal, open: () => this.#openSession() });
     callback();
   }
 
@@ -156,44 +153,16 @@ export class KafkaFactServer extends FactServer implements SessionListener {
     });
   }
 
-  /** One session after the other until this member leaves. */
-  async #supervise(): Promise<void> {
+  #openSession(): ConsumerSession {
     const { logger, group } = this.#settings;
-    const { signal } = this.#leaving;
-    const backoff = new Backoff({ firstMs: 200, maxMs: 10_000 }, signal);
-    while (!signal.aborted) {
-      const began = performance.now();
-      try {
-        await ensureTopics(this.#kafka, logger, signal, `${group}-topics`);
-        const error = await this.#runSession();
-        if (!signal.aborted) logger.error({ group, error: describeError(error) }, 'consumer ended, starting it again');
-      } catch (error) {
-        if (!signal.aborted)
-          logger.error({ group, error: describeError(error) }, 'consumer did not start, trying again');
-      }
-      if (performance.now() - began > 60_000) backoff.reset();
-      if (!signal.aborted) await backoff.wait();
-    }
-  }
-
-  /** Resolves with the reason when the consumer has crashed, or when this member leaves. */
-  async #runSession(): Promise<unknown> {
-    const { logger, group } = this.#settings;
-    const session = new ConsumerSession(this.#client, {
+    this.#session = new ConsumerSession(this.#client, {
       group,
       topic: this.#topic,
       times: this.#times,
       logger,
       listener: this,
     });
-    this.#session = session;
-    try {
-      await session.start();
-      return await Promise.race([session.crashed, this.#left]);
-    } finally {
-      // Whoever leaves still has to commit; `close` stops the session after that.
-      if (!this.#leaving.signal.aborted) await session.stop(DISCONNECT_WITHIN_MS);
-    }
+    return this.#session;
   }
 
   async #bury(record: Incoming, error: unknown): Promise<void> {

@@ -14,6 +14,7 @@ import {
   type FactAnnotations,
 } from '@downlink/message-contracts';
 import { settledWithin } from '../delivery/within.js';
+import type { FactTailListener } from '../fact-tail.js';
 import { IncomingRecord } from '../delivery/incoming-record.js';
 import { LocalGroup, type LocalEntry } from './local-group.js';
 import { partitionOf } from './partition-of.js';
@@ -35,6 +36,8 @@ const PARTITIONS = 12;
  * a crash cuts short is still in the outbox. Nothing is kept across a restart.
  */
 export class LocalFactBus implements FactPublisher, RecordReplayer {
+  /** Whoever hears of facts without being waited for. */
+  readonly tails = new Set<FactTailListener>();
   readonly #groups: ReadonlyMap<string, LocalGroup>;
   readonly #capacity: number;
   readonly #annotate: (fact: CommittedFact) => FactAnnotations;
@@ -58,6 +61,7 @@ export class LocalFactBus implements FactPublisher, RecordReplayer {
     if (this.#held + facts.length > this.#capacity) {
       throw new Fault('bus-overloaded', `${String(this.#held)} facts wait already`, { retryable: true });
     }
+    this.#tell(facts);
     this.#held += facts.length;
     try {
       await this.#offer(facts);
@@ -89,6 +93,12 @@ export class LocalFactBus implements FactPublisher, RecordReplayer {
   close(): void {
     this.#closed = true;
     for (const reject of this.#open) reject(closed());
+  }
+
+  #tell(facts: readonly CommittedFact[]): void {
+    for (const { statuses, onFact } of this.tails) {
+      for (const fact of facts) if (statuses.includes(fact.status)) onFact(headersOf(fact, this.#annotate(fact)));
+    }
   }
 
   #offer(facts: readonly CommittedFact[]): Promise<void> {

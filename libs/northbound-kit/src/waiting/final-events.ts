@@ -50,6 +50,12 @@ const REMEMBERED = 10_000;
 export class FinalEvents {
   /** Names this process on the commands that are waited for here; a new name with each start. */
   readonly waiter = `api-${randomUUID()}`;
+  /** What a tail of the facts is opened with. */
+  readonly listener = {
+    statuses: FINAL_STATUSES,
+    onFact: (fact: HeardFact): void => this.heard(fact),
+    onListening: (): void => this.listening(),
+  } as const;
   /** How calls that reached a final state were ended. */
   readonly counts = { byFact: 0, bySweep: 0 };
 
