@@ -1,5 +1,6 @@
 import {
   block,
+  type BrokerRefused,
   decide,
   inSession,
   isOfOldSession,
@@ -26,7 +27,7 @@ import {
 import { KeyUses } from './key-uses.js';
 import type { Changes, Head, Loaded, RecordedEvent } from './ports/command-store.port.js';
 import type { CommittedFact } from './ports/fact-relay.port.js';
-import { Superseding } from './superseding.js';
+import { QueueMembers } from './queue-members.js';
 
 /** What a signal did, before anything is written. `about` names the command when it is not the signal's own. */
 export type Effect =
@@ -48,7 +49,7 @@ export class Batch {
   private readonly events: RecordedEvent[] = [];
   /** Lanes whose turn comes with a later signal. */
   private readonly postponed = new Set<DeviceId>();
-  private readonly superseding: Superseding;
+  private readonly members: QueueMembers;
   private readonly keys: KeyUses;
   /** Of lanes that are to be unblocked. */
   private openDeadLetters: ReadonlyMap<DeviceId, string> = new Map();
@@ -60,13 +61,13 @@ export class Batch {
   ) {
     this.heads = new Map(loaded.heads);
     this.lanes = new Map(loaded.lanes);
-    this.superseding = new Superseding(this.heads);
+    this.members = new QueueMembers(this.heads);
     this.keys = new KeyUses(loaded);
   }
 
   /** Loads what the signals need beyond what they name; for most batches that is nothing. */
   async prepare(signals: readonly Signal[]): Promise<void> {
-    await this.superseding.prepare(signals, this.loaded);
+    await this.members.load(signals, this.loaded);
     const freed = signals.filter(({ kind }) => kind === 'lane-unblocked').map(({ deviceId }) => deviceId);
     if (freed.length > 0) this.openDeadLetters = await this.loaded.openDeadLetters([...new Set(freed)]);
   }
@@ -95,6 +96,8 @@ export class Batch {
         return this.apply(signal);
       case 'submit':
         return this.submit(signal);
+      case 'broker-refused':
+        return this.refused(signal);
       default:
         return this.apply(signal);
     }
@@ -181,7 +184,7 @@ export class Batch {
       this.facts.push({ ...entry, request, lanePosition, statusBefore: before.status, status });
       const head = { ...known, commandId, version, state: after };
       this.heads.set(commandId, head);
-      this.superseding.note(head);
+      this.members.note(head);
       before = after;
     }
     this.events.push(...recorded);
@@ -204,7 +207,7 @@ export class Batch {
    * does. Their events come first, so that no reader of the log ever counts more than the cap.
    */
   private supersedeAndAccept(signal: Submit): Effect {
-    const yielding = this.superseding.yieldingTo(signal);
+    const yielding = this.members.yieldingTo(signal);
     if (yielding.length === 0) return this.apply(signal);
     const { commandId: by, deviceId } = signal;
     const lane = this.lane(deviceId);
@@ -242,7 +245,19 @@ export class Batch {
     const lane = this.lane(deviceId);
     if (isOfOldSession(lane, epoch)) return OLD_SESSION;
     this.lanes.set(deviceId, inSession(endLease(lane, this.loaded.now), epoch));
-    return { events: [] };
+    return { events: this.giveUpImmediate(deviceId) };
+  }
+
+  private refused(signal: BrokerRefused): Effect {
+    const effect = this.apply(signal);
+    if ('rejection' in effect) return effect;
+    return { events: [...effect.events, ...this.giveUpImmediate(signal.deviceId)] };
+  }
+
+  /** Immediate commands that joined the queue end with the presence of their device: nobody waits for them to be sent later. */
+  private giveUpImmediate(deviceId: DeviceId): RecordedEvent[] {
+    const left = this.members.notOutliving(this.lane(deviceId));
+    return left.flatMap(({ commandId }) => eventsOf(this.apply({ kind: 'time-due', commandId, deviceId })));
   }
 
   /** One dead letter less: the lane moves when no other is open. Looked up under the lane's lock, so that no turn slips in between. */

@@ -220,6 +220,17 @@ describe('an attempt that reached nobody', () => {
   });
 });
 
+describe('a signal under the lane of another device', () => {
+  it('knows no such command, in every state, unless it is an answer', () => {
+    for (const status of Object.keys(historyOf) as Status[]) {
+      for (const kind of ['cancel', 'supersede', 'turn', 'broker-accepted', 'broker-refused', 'time-due'] as const) {
+        const foreign = { ...aSignal[kind], deviceId: 'device-2' } as CommandSignal;
+        expect(outcome(given(status).when(foreign))).toEqual(unknown);
+      }
+    }
+  });
+});
+
 describe('answers', () => {
   const stranger = { ...aSignal['device-answered'], deviceId: 'device-2' };
 

@@ -1,4 +1,4 @@
-import { isExpired } from '../policies/lifetime.js';
+import { diesWithPresence, isExpired } from '../policies/lifetime.js';
 import { mayRetransmit } from '../policies/retransmission.js';
 import type { CommandId } from '../ids.js';
 import type { DeviceAcknowledged, DeviceAnswered } from '../signals.js';
@@ -19,7 +19,8 @@ export const queued: Handlers<'queued'> = {
   'device-acknowledged': (state, signal, { now }) => neverSent(state, signal, now) ?? acknowledge(state, signal, now),
   'device-answered': (state, signal, { now }) => neverSent(state, signal, now) ?? settle(state, signal, now),
   'time-due': (state, { commandId }, around) => {
-    if (isExpired(state, around.now)) return happened({ type: 'CommandExpired', schema: 1, at: around.now });
+    if (isExpired(state, around.now) || diesWithPresence(state, around.lane))
+      return happened({ type: 'CommandExpired', schema: 1, at: around.now });
     if (state.retryAt === null || around.now < state.retryAt) return rejected({ code: 'not-due' });
     return start(state, commandId, around);
   },

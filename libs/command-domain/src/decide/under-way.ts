@@ -85,7 +85,7 @@ function confirmedBy(decision: Decision, { attempts, tries, confirmedAttempt }: 
  */
 function notSent(state: Sending, signal: BrokerRefused, now: number): AttemptNotSent {
   const { attempt, reason, detail } = signal;
-  const goesBack = reason !== 'refused' && state.expiresAt !== null && !isExpired(state, now);
+  const goesBack = reason !== 'refused' && state.request.mode === 'cached' && !isExpired(state, now);
   const retryAt = goesBack ? now + probeAfterMs(reason, state.putBacks) : null;
   return { type: 'AttemptNotSent', schema: 1, at: now, attempt, reason, detail, retryAt };
 }

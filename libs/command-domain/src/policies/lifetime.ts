@@ -1,3 +1,4 @@
+import type { Lane } from '../lane.js';
 import type { CommandRequest } from '../request.js';
 import type { Accepted } from '../states.js';
 import { noLaterThanFinish } from './finish-by.js';
@@ -10,4 +11,9 @@ export function expiryOf(request: CommandRequest, acceptedAt: number): number | 
 
 export function isExpired(command: Pick<Accepted, 'expiresAt'>, now: number): boolean {
   return command.expiresAt !== null && now >= command.expiresAt;
+}
+
+/** An immediate command that joined the queue fails when its device leaves before its turn (EnOS, Invoke Service). */
+export function diesWithPresence({ request }: Pick<Accepted, 'request'>, lane: Lane): boolean {
+  return request.mode === 'immediate' && lane.unreachableSince !== null;
 }

@@ -8,6 +8,7 @@ export * from './dead-letters.contract.js';
 export * from './due-commands.contract.js';
 export * from './command-gateway.contract.js';
 export * from './idempotency.contract.js';
+export * from './liveness.contract.js';
 export * from './superseding.contract.js';
 export * from './outbox.contract.js';
 export * from './registry.contract.js';

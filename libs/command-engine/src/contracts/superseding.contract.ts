@@ -115,7 +115,7 @@ export function supersedingContract(name: string, open: OpenCommandStore): void 
       expect(versions).toEqual([[1, 2], [1, 2], [1, 2], [1], [1]]);
     });
 
-    it('takes what was put back in the same batch', async () => {
+    it('takes what was put back in the same batch, and the lane no longer pauses for it', async () => {
       const [first] = await submitted(submission());
       const { commandId, deviceId } = first!;
       const reason = 'no-subscriber';
@@ -124,7 +124,7 @@ export function supersedingContract(name: string, open: OpenCommandStore): void 
         { kind: 'broker-refused', commandId, deviceId, attempt: 1, reason, detail: null },
         successor,
       ]);
-      expect(await statusesOf([first!, successor])).toEqual(['superseded', 'queued']);
+      expect(await statusesOf([first!, successor])).toEqual(['superseded', 'sending']);
     });
 
     it('gives the successor its turn when what was under way is over', async () => {

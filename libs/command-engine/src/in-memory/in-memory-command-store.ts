@@ -53,7 +53,12 @@ export class InMemoryCommandStore implements CommandStore {
   private queuedOf(queues: readonly Queue[]): Head[] {
     const isAsked = ({ state: { status, request } }: Head) =>
       status === 'queued' &&
-      queues.some((queue) => request.deviceId === queue.deviceId && request.applicationId === queue.applicationId);
+      queues.some(
+        ({ deviceId, applicationId, mode }) =>
+          request.deviceId === deviceId &&
+          (applicationId ?? request.applicationId) === request.applicationId &&
+          (mode ?? request.mode) === request.mode,
+      );
     return [...this.database.heads.values()].filter(isAsked).map((head) => this.underLock(head));
   }
 

@@ -5,6 +5,7 @@ import {
   dueCommandsContract,
   engineContract,
   idempotencyContract,
+  livenessContract,
   outboxContract,
   supersedingContract,
 } from '../contracts/index.js';
@@ -17,4 +18,5 @@ dueCommandsContract('memory', openInMemory);
 attemptClaimsContract('memory', openInMemory);
 engineContract('memory', openInMemory);
 idempotencyContract('memory', openInMemory);
+livenessContract('memory', openInMemory);
 supersedingContract('memory', openInMemory);

@@ -217,7 +217,10 @@ export class Model implements Assumptions {
     },
     CommandExpired: (command, { at }) => {
       promised('2', command.status === 'queued', () => `expired in state ${command.status}`);
-      promised('11', command.expiresAt !== null && at >= command.expiresAt, () => 'expired before its time');
+      const { mode, deviceId } = command.request;
+      const left = mode === 'immediate' && this.lane(deviceId).away !== null;
+      const over = command.expiresAt !== null && at >= command.expiresAt;
+      promised('11', over || left, () => 'expired before its time');
       this.finish(command, 'expired', at);
     },
     CommandCanceled: (command, { at }) => {

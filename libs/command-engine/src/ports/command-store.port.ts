@@ -1,4 +1,4 @@
-import type { AcceptedState, CommandEvent, CommandId, DeviceId, Lane } from '@downlink/command-domain';
+import type { AcceptedState, CommandEvent, CommandId, DeviceId, Lane, Mode } from '@downlink/command-domain';
 
 /** A command as it stands: the fold of its events, and how many there are. */
 export interface Head {
@@ -36,10 +36,11 @@ export interface KeyUse extends KeyName {
   readonly usedAt: number;
 }
 
-/** One application's part of a lane. */
+/** A part of a lane; null for any. */
 export interface Queue {
   readonly deviceId: DeviceId;
-  readonly applicationId: string;
+  readonly applicationId: string | null;
+  readonly mode: Mode | null;
 }
 
 /** What is there, under lock. */

@@ -3,6 +3,7 @@ import { createEngine } from '@downlink/command-engine';
 import {
   engineContract,
   idempotencyContract,
+  livenessContract,
   nextCommandId,
   requestFor,
   supersedingContract,
@@ -11,6 +12,7 @@ import { openCommandStore } from '../spec-support/open-command-store.js';
 
 engineContract('Postgres', openCommandStore);
 idempotencyContract('Postgres', openCommandStore);
+livenessContract('Postgres', openCommandStore);
 supersedingContract('Postgres', openCommandStore);
 
 describe('a command that Postgres cannot store', () => {
