@@ -2,7 +2,7 @@ import type { CommandId } from '@downlink/command-domain';
 import type { Head } from '@downlink/command-engine';
 import type { ClientBase } from 'pg';
 import { asFault } from '../pools/pg-fault.js';
-import { headOf, HEAD_COLUMNS, type StoredHead } from './head-row.js';
+import { headOf, LOCKED_HEAD_COLUMNS, type StoredHead } from './head-row.js';
 
 /**
  * One look-up for each id and not `= any`: Postgres prunes partitions for each of them, but not for an array that comes as a
@@ -11,7 +11,7 @@ import { headOf, HEAD_COLUMNS, type StoredHead } from './head-row.js';
 const TEXT = `select now_ms() as now, found.* from (select) as once
   left join (
     select head.* from unnest($1::bigint[]) as wanted (id)
-    cross join lateral (select ${HEAD_COLUMNS} from command where command_id = wanted.id limit 1) as head
+    cross join lateral (select ${LOCKED_HEAD_COLUMNS} from command where command_id = wanted.id limit 1) as head
   ) as found on true`;
 
 /**
