@@ -19,6 +19,7 @@ const device: Device = {
   applicationId: 'app-1',
   productKey: 'lamp',
   wireFormat: 'native',
+  lateAnswers: 'record',
   name: '',
   activated: true,
   createdAt: T0,
@@ -49,6 +50,12 @@ describe('a create call in canonical words', () => {
         immediate: 'bypass',
       },
     });
+  });
+
+  it('takes late answers as the product of its device says', () => {
+    const body = createCommandBody.parse(golden.request);
+    const { policy } = toRequest(body, { ...device, lateAnswers: 'accept' }, HUAWEI_DEFAULTS.delivery);
+    expect(policy.lateAnswers).toBe('accept');
   });
 
   it('is immediate and goes past the queue with expireTime 0', () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseHex32, type Signal } from '@downlink/command-domain';
 import { startNorthbound, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
+import { eventually } from '@downlink/testing';
 import { huaweiFace } from './face.js';
 import { HuaweiModule } from './huawei.module.js';
 import {
@@ -168,6 +169,35 @@ describe('device commands', () => {
         callbackUrl: 'http://127.0.0.1:9/x',
         maxRetransmit: 3,
       });
+    });
+
+    it('counts issues: not those that reached nobody, and each retransmission', async () => {
+      const delivery = { firstWaitMs: 50, waitJitter: 0 };
+      const quick = await startNorthbound([huaweiFace], (ports) => HuaweiModule.forRoot(ports, { delivery }));
+      try {
+        await declareSpecimens(quick);
+        const caller = await HuaweiClient.of(quick.url);
+        const hex = idOf(await caller.create());
+        const seen = async () => ((await caller.query(`?deviceId=${OWN_DEVICE}`)).body['data'] as object[])[0];
+        await quick.handle({
+          ...about(hex),
+          kind: 'broker-refused',
+          attempt: 1,
+          reason: 'no-subscriber',
+          detail: null,
+        });
+        expect(await seen()).toMatchObject({ status: 'PENDING', issuedTimes: null, platformIssuedTime: null });
+        await quick.handle({ kind: 'device-reachable', deviceId: OWN_DEVICE });
+        await quick.store.attemptClaims.claim([{ commandId: about(hex).commandId, attempt: 2 }]);
+        expect(await seen()).toMatchObject({ status: 'SENT', issuedTimes: 1, platformIssuedTime: expect.any(String) });
+        await quick.handle({ ...about(hex), kind: 'broker-accepted', attempt: 2 });
+        await eventually(async () => {
+          await quick.handle({ ...about(hex), kind: 'time-due' });
+          expect(await seen()).toMatchObject({ status: 'SENT', issuedTimes: 2 });
+        });
+      } finally {
+        await quick.stop();
+      }
     });
 
     it('pages newest first, with the query string of the official Python SDK', async () => {

@@ -8,7 +8,8 @@ import { wireTime, wireTimeOrNull } from './wire/times.js';
 
 /**
  * The command as stored. `executeTime` is when the device's answer was taken down; `platformIssuedTime` and `issuedTimes`
- * count from the first issue; both are null before it (the vendor's sample).
+ * count from the first issue; both are null before it (the vendor's sample). An attempt that surely reached nobody and was put
+ * back is no issue.
  */
 export function toResource({ commandId, state }: Head): CommandResource {
   const { request } = state;
@@ -23,11 +24,17 @@ export function toResource({ commandId, state }: Head): CommandResource {
     status: huaweiStatus(state.status),
     creationTime: wireTime(state.acceptedAt),
     executeTime: executed ? wireTimeOrNull(state.finishedAt) : null,
-    platformIssuedTime: wireTimeOrNull(state.firstAttemptAt),
+    platformIssuedTime: wireTimeOrNull(issuedAt(state)),
     deliveredTime: wireTimeOrNull(state.deliveredAt),
-    issuedTimes: state.attempts === 0 ? null : state.attempts,
+    issuedTimes: state.tries === 0 ? null : state.tries,
     maxRetransmit: request.policy.maxRetransmit,
   };
+}
+
+/** With one issue, the latest attempt is that one; of several the first is told. */
+function issuedAt({ tries, status, firstAttemptAt, lastAttemptAt }: AcceptedState): number | null {
+  if (tries === 0) return null;
+  return tries === 1 && status !== 'queued' ? lastAttemptAt : firstAttemptAt;
 }
 
 /** The answer to a create call: what the caller left out stays null, as in the vendor's sample. */

@@ -14,7 +14,7 @@ export interface HuaweiSettings {
  * command may wait for its result is documented nowhere: 180 s is ours.
  */
 export const HUAWEI_DEFAULTS: HuaweiSettings = {
-  delivery: { firstWaitMs: 10_000, waitJitter: 0.5, answerWithinMs: 180_000, lateAnswers: 'record', laneCap: 20 },
+  delivery: { firstWaitMs: 10_000, waitJitter: 0.5, answerWithinMs: 180_000, laneCap: 20 },
   accessTokenMs: 3_600_000,
   refreshTokenMs: 30 * 86_400_000,
 };

@@ -1,6 +1,6 @@
 import type { CommandRequest } from '@downlink/command-domain';
 import type { CommandQuery, Device } from '@downlink/command-engine';
-import type { DeliveryDefaults } from '@downlink/northbound-kit';
+import { deliveryTo, type DeliveryDefaults } from '@downlink/northbound-kit';
 import { DEFAULT_EXPIRE_SECONDS, DEFAULT_MAX_RETRANSMIT, type CreateCommandBody } from './wire/create-command.js';
 import type { QueryCommandsQuery } from './wire/query-commands.js';
 
@@ -22,11 +22,7 @@ export function toRequest(body: CreateCommandBody, device: Device, delivery: Del
     lifetimeMs,
     policy: {
       maxRetransmit: body.maxRetransmit ?? DEFAULT_MAX_RETRANSMIT,
-      firstWaitMs: delivery.firstWaitMs,
-      waitJitter: delivery.waitJitter,
-      answerWithinMs: delivery.answerWithinMs,
-      lateAnswers: delivery.lateAnswers,
-      laneCap: delivery.laneCap,
+      ...deliveryTo(device, delivery),
       immediate: 'bypass',
     },
     ...(body.callbackUrl !== undefined && { callback: { url: body.callbackUrl, format: 'huawei' } }),

@@ -1,7 +1,7 @@
 export { bearerToken } from './authentication/bearer-token.js';
 export { CredentialCache, type CredentialCacheOptions } from './authentication/credential-cache.js';
 export { BODY_LIMIT, isStorableText, MalformedBody, MAX_DEPTH, readForm, readJson } from './body/read-json.js';
-export type { DeliveryDefaults } from './delivery-defaults.js';
+export { deliveryTo, type DeliveryDefaults } from './delivery-defaults.js';
 export { ErrorAnswer, type Answer, type DialectFace, type Trouble } from './dialect/dialect.js';
 export { Directory, type DirectoryOptions } from './directories/directory.js';
 export { send, type NorthboundLogger } from './http/error-responder.js';

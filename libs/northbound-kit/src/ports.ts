@@ -8,6 +8,7 @@ import type {
   Product,
   Registry,
   RegistryDeclaration,
+  StrayAnswers,
   WebhookDeliveries,
 } from '@downlink/command-engine';
 import { Directory, type DirectoryOptions } from './directories/directory.js';
@@ -20,10 +21,11 @@ export interface NorthboundPorts {
   readonly registry: Registry;
   readonly tokens: AccessTokens;
   readonly webhooks: Pick<WebhookDeliveries, 'ofCommand'>;
+  readonly strayAnswers: Pick<StrayAnswers, 'ofDevice'>;
   readonly cancelTasks: Pick<CancelTasks, 'create' | 'find' | 'search' | 'commands'>;
+  readonly deadLetters: Pick<DeadLetterDesk, 'find' | 'search' | 'replay' | 'discard'>;
   /** Where synchronous calls wait; one for all dialects of a process. */
   readonly finalEvents: FinalEvents;
-  readonly deadLetters: Pick<DeadLetterDesk, 'find' | 'search' | 'replay' | 'discard'>;
   readonly devices: Directory<Device>;
   readonly products: Directory<Product>;
 }

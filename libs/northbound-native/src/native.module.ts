@@ -10,6 +10,7 @@ import { DeadLettersController } from './routes/dead-letters.controller.js';
 import { DevicesController } from './routes/devices.controller.js';
 import { ProductsController } from './routes/products.controller.js';
 import { ProvisionController } from './routes/provision.controller.js';
+import { StrayAnswersController } from './routes/stray-answers.controller.js';
 import { nativeSettings, type NativeOptions } from './settings.js';
 import { NATIVE_PORTS, NATIVE_SETTINGS } from './tokens.js';
 
@@ -25,11 +26,12 @@ export class NativeModule {
         CommandsController,
         CommandInspectionController,
         CancelTasksController,
-        DevicesController,
         DeadLettersController,
+        DevicesController,
         ProductsController,
         ApplicationsController,
         ProvisionController,
+        StrayAnswersController,
       ],
       providers: [
         { provide: NATIVE_PORTS, useValue: ports },

@@ -16,7 +16,6 @@ export const NATIVE_DELIVERY: DeliveryDefaults = {
   firstWaitMs: 10_000,
   waitJitter: 0.5,
   answerWithinMs: 180_000,
-  lateAnswers: 'record',
   laneCap: 1_000,
 };
 

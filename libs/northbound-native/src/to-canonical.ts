@@ -1,6 +1,6 @@
 import type { CommandRequest } from '@downlink/command-domain';
 import type { Device } from '@downlink/command-engine';
-import type { DeliveryDefaults } from '@downlink/northbound-kit';
+import { deliveryTo, type DeliveryDefaults } from '@downlink/northbound-kit';
 import { DEFAULT_LIFETIME_SECONDS, DEFAULT_MAX_RETRANSMIT, type SubmitCommandBody } from './wire/submit-command.js';
 
 /** A submitted command in canonical words. */
@@ -18,7 +18,7 @@ export function toRequest(body: SubmitCommandBody, device: Device, delivery: Del
     mode,
     lifetimeMs: lifetimeSeconds * 1000,
     policy: {
-      ...delivery,
+      ...deliveryTo(device, delivery),
       maxRetransmit: body.maxRetransmit ?? DEFAULT_MAX_RETRANSMIT,
       immediate: 'bypass',
     },

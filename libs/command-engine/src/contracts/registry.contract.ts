@@ -19,8 +19,27 @@ export function registryContract(open: () => Promise<Registry>): void {
       expect(await registry.application('a')).toEqual({ id: 'a', name: 'a', createdAt: expect.any(Number) });
       expect(await registry.product('p')).toMatchObject({ applicationId: 'a', wireFormat: 'native', model });
       expect(await registry.devices(['d', 'nobody', 'd'])).toEqual(
-        new Map([['d', { ...device('d'), wireFormat: 'native', createdAt: expect.any(Number) }]]),
+        new Map([
+          ['d', { ...device('d'), wireFormat: 'native', lateAnswers: 'record', createdAt: expect.any(Number) }],
+        ]),
       );
+    });
+
+    it('says what late answers do, as the product has it, and keeps it where an update leaves it out', async () => {
+      await apply({
+        applications: [app('a')],
+        products: [product('p', { lateAnswers: 'accept' })],
+        devices: [device('d')],
+      });
+      const late = async () => [
+        (await registry.product('p'))?.lateAnswers,
+        (await registry.devices(['d'])).get('d')?.lateAnswers,
+      ];
+      expect(await late()).toEqual(['accept', 'accept']);
+      await apply({ products: [product('p', { name: 'new' })] });
+      expect(await late()).toEqual(['accept', 'accept']);
+      await apply({ products: [product('p', { lateAnswers: 'record' })] });
+      expect(await late()).toEqual(['record', 'record']);
     });
 
     it('is created now, in milliseconds', async () => {

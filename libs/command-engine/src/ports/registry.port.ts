@@ -1,4 +1,4 @@
-import type { DeviceId, JsonObject } from '@downlink/command-domain';
+import type { DeliveryPolicy, DeviceId, JsonObject } from '@downlink/command-domain';
 
 export interface Application {
   readonly id: string;
@@ -21,8 +21,12 @@ export interface Product {
   readonly wireFormat: string;
   /** Canonical model (services, methods, parameters); null when the product takes any. */
   readonly model: ProductModel | null;
+  readonly lateAnswers: LateAnswers;
   readonly createdAt: number;
 }
+
+/** What an answer after the time-out does to commands submitted from now on: it is only recorded, or it still decides. */
+export type LateAnswers = DeliveryPolicy['lateAnswers'];
 
 export interface ProductModel {
   readonly services: readonly {
@@ -37,14 +41,17 @@ export interface Device {
   readonly productKey: string;
   /** The product's wire format. */
   readonly wireFormat: string;
+  /** The product's. */
+  readonly lateAnswers: LateAnswers;
   readonly name: string;
   readonly activated: boolean;
   readonly createdAt: number;
 }
 
 export type NewApplication = Omit<Application, 'createdAt'> & { readonly credentials: ApplicationCredentials };
-export type NewProduct = Omit<Product, 'createdAt'>;
-export type NewDevice = Omit<Device, 'createdAt' | 'wireFormat'> & { readonly secret?: string };
+/** `lateAnswers` is `record` where a new product says nothing. */
+export type NewProduct = Omit<Product, 'createdAt' | 'lateAnswers'> & { readonly lateAnswers?: LateAnswers };
+export type NewDevice = Omit<Device, 'createdAt' | 'wireFormat' | 'lateAnswers'> & { readonly secret?: string };
 
 /** Everything of one declaration, applied in one transaction: all of it or nothing. */
 export interface RegistryDeclaration {
@@ -59,7 +66,7 @@ export interface RegistryDeclaration {
  */
 export interface Registry {
   /**
-   * Creates or updates, idempotently. Members left out of an update keep their value (credentials, secret).
+   * Creates or updates, idempotently. Members left out of an update keep their value (credentials, secret, lateAnswers).
    * @throws Fault `registry-conflict` (not retryable) when something would change its owner or names an unknown
    *   application or product; nothing is applied then.
    */

@@ -70,13 +70,14 @@ export async function startNorthbound(
     registry: store.registry,
     tokens: store.accessTokens,
     webhooks: store.webhookDeliveries,
+    strayAnswers: store.strayAnswers,
     cancelTasks: store.cancelTasks,
-    finalEvents,
     deadLetters: new DeadLetterDesk({
       letters: store.deadLetters,
       lanes: engine,
       records: { replay: async (_topic, record) => void replayed.push(record) },
     }),
+    finalEvents,
   });
   const faults: object[] = [];
   const app = await createNorthboundApp(moduleOf(ports), {

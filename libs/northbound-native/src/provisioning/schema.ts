@@ -35,6 +35,7 @@ export const productEntry = z.strictObject({
   application: applicationId,
   name: optional(text(256)),
   wireFormat: z.enum(WIRE_FORMATS),
+  lateAnswers: optional(z.enum(['record', 'accept'])),
   model: optional(model),
   secret: notYet("a product's secret"),
   huaweiProfile: notYet("the vendor's own model"),

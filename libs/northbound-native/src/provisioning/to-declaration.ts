@@ -18,8 +18,15 @@ export function newApplication({ id, name, native, huawei, enos, quectel }: Appl
   return { id, name: name ?? id, credentials };
 }
 
-export function newProduct({ key, application, name, wireFormat, model }: ProductEntry): NewProduct {
-  return { key, applicationId: application, name: name ?? key, wireFormat, model: model ? newModel(model) : null };
+export function newProduct({ key, application, name, wireFormat, model, lateAnswers }: ProductEntry): NewProduct {
+  return {
+    key,
+    applicationId: application,
+    name: name ?? key,
+    wireFormat,
+    model: model ? newModel(model) : null,
+    ...(lateAnswers !== undefined && { lateAnswers }),
+  };
 }
 
 function newModel({ services }: NonNullable<ProductEntry['model']>): ProductModel {

@@ -64,6 +64,6 @@ export class ProductsController {
   }
 }
 
-function view({ key, applicationId, name, wireFormat, model, createdAt }: Product): object {
-  return { key, application: applicationId, name, wireFormat, model, createdAt: isoTime(createdAt) };
+function view({ key, applicationId, name, wireFormat, model, lateAnswers, createdAt }: Product): object {
+  return { key, application: applicationId, name, wireFormat, model, lateAnswers, createdAt: isoTime(createdAt) };
 }

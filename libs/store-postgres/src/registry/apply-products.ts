@@ -13,6 +13,7 @@ export async function applyProducts(client: ClientBase, products: readonly NewPr
     products.map(({ name }) => name),
     products.map(({ wireFormat }) => wireFormat),
     products.map(({ model }) => (model === null ? null : JSON.stringify(model))),
+    products.map(({ lateAnswers }) => lateAnswers ?? null),
   ]);
   if (rowCount === products.length) return;
   const { rows } = await client.query<{ position: number; known: boolean }>(OFFENDER, [keys, applicationIds]);
@@ -24,15 +25,17 @@ export async function applyProducts(client: ClientBase, products: readonly NewPr
 
 /** The conditions of the insert decide; whoever they leave out is missing in the count of rows. */
 const UPSERT = `
-insert into product (key, application_id, name, wire_format, model)
-select given.key, application.id, given.name, given.wire_format, given.model::jsonb
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-  as given (key, application_id, name, wire_format, model)
+insert into product as stored (key, application_id, name, wire_format, model, late_answers)
+select given.key, application.id, given.name, given.wire_format, given.model::jsonb,
+  coalesce(given.late_answers, known.late_answers, 'record')
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+  as given (key, application_id, name, wire_format, model, late_answers)
+left join product as known on known.key = given.key
 join application on application.id = given.application_id
 order by given.key
 on conflict (key) do update
-set name = excluded.name, wire_format = excluded.wire_format, model = excluded.model
-where product.application_id = excluded.application_id`;
+set name = excluded.name, wire_format = excluded.wire_format, model = excluded.model, late_answers = excluded.late_answers
+where stored.application_id = excluded.application_id`;
 
 const OFFENDER = `
 select given.position::int4 as position, application.id is not null as known

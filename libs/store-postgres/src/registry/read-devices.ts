@@ -2,7 +2,7 @@ import type { Device, Page } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 
 const SELECT = `
-select device.id, device.application_id as "applicationId", product_key as "productKey", wire_format as "wireFormat",
+select device.id, device.application_id as "applicationId", product_key as "productKey", wire_format as "wireFormat", late_answers as "lateAnswers",
   device.name, activated, device.created_at::float8 as "createdAt"
 from device join product on product.key = product_key`;
 

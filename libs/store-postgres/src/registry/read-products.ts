@@ -1,7 +1,7 @@
 import type { Page, Product } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 
-const COLUMNS = `key, application_id as "applicationId", name, wire_format as "wireFormat", model,
+const COLUMNS = `key, application_id as "applicationId", name, wire_format as "wireFormat", model, late_answers as "lateAnswers",
   created_at::float8 as "createdAt"`;
 
 /** One product by key; of this application only, where one is given. */
