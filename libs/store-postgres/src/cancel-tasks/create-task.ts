@@ -14,10 +14,14 @@ export async function createTask(
   return taskOf(rows[0]!);
 }
 
+/** The offset is a fence: the device's queue is short, and the index of an application's commands is all that it ever sent. */
 const TEXT = `
 with waiting as materialized (
-  select command_id, queue_pos from command
-  where device_id = $2 and queue_pos is not null and application_id = $1
+  select command_id, queue_pos from (
+    select command_id, queue_pos, application_id from command
+    where device_id = $2 and queue_pos is not null order by queue_pos offset 0
+  ) as queue
+  where application_id = $1
 ), task as (
   insert into cancel_task (application_id, device_id, total, created_at, next_at)
   select $1, $2, (select count(*) from waiting), clock.now, clock.now from (select now_ms() as now) as clock
