@@ -1,18 +1,64 @@
 import { expect, it } from '@jest/globals';
+import { describeWithServers } from '@downlink/testing';
+import { readComposeTarget } from './config.js';
+import { FAULTS } from './faults/faults.js';
+import { FaultSession } from './faults/fault-session.js';
+import { formatFaults, type FaultResult } from './faults/report.js';
+import { seededRandom } from './faults/seeded-random.js';
 import { sendManyCommands } from './steps/send-many-commands.js';
 import { untilFinished } from './steps/until-finished.js';
 import { useWorld } from './steps/world.js';
 import { describeSystem } from './system/describe-system.js';
-import { SERVICES } from './system/system.js';
+import { SERVICES, type System } from './system/system.js';
 
 /**
- * A dispatcher that was killed keeps its partitions until its session with Kafka has ended (30 s), a scheduler its shards
- * until its lease has lapsed (15 s); whatever falls due meanwhile is late by as much.
+ * A dispatcher that was killed keeps its partitions until its session with Kafka has ended, a scheduler its shards until its lease
+ * has lapsed (15 s); whatever falls due meanwhile is late by as much.
  */
 const SLACK_MS = 75_000;
 const RECOVERY_MS = 150_000;
 
-describeSystem('nothing is lost when a service is killed', (start) => {
+const SHORT = ['kill-dispatcher', 'kill-scheduler', 'kill-notifier', 'kill-command-api', 'freeze-dispatcher'];
+const SHORT_MS = 600_000;
+
+/** Containers are killed one by one; processes under an open load, as the fault suite does it, only shorter. */
+if (readComposeTarget() === undefined) {
+  describeWithServers(['own-kafka', 'mosquitto'], 'nothing is lost under fire [processes]', shortFaults);
+} else {
+  describeSystem('nothing is lost when a service is killed', killsOfContainers);
+}
+
+function shortFaults(): void {
+  it(
+    'every rule holds after services were killed and frozen under load',
+    async () => {
+      const results: FaultResult[] = [];
+      const told: string[] = [];
+      const session = new FaultSession(
+        {
+          faults: SHORT.map((name) => FAULTS.find((fault) => fault.name === name)!),
+          seconds: 3,
+          before: 3,
+          rate: 100,
+          devices: 150,
+          checkAtEnd: true,
+        },
+        {
+          random: seededRandom(20_261_121),
+          note: (text) => told.push(text),
+          told: (result) => results.push(result),
+        },
+      );
+      await session.run();
+      const failed = results.filter(({ outcome }) => outcome === 'failed');
+      if (failed.length > 0) throw new Error(`${told.join('\n')}\n${formatFaults(results)}`);
+      expect(results.map(({ fault }) => fault)).toEqual(SHORT);
+    },
+    SHORT_MS,
+  );
+}
+
+function killsOfContainers(start: () => Promise<System>): void {
   const world = useWorld(start, { slackMs: SLACK_MS });
 
   it.each(SERVICES)(
@@ -34,4 +80,4 @@ describeSystem('nothing is lost when a service is killed', (start) => {
     },
     RECOVERY_MS * 2,
   );
-});
+}

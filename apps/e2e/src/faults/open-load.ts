@@ -101,7 +101,7 @@ export class OpenLoad {
       method: 'set',
       parameters: { key },
       lifetimeSeconds: LIFETIME_SECONDS,
-      maxRetransmit: 3,
+      maxRetransmit: 2,
       ...(told ? { callbackUrl: this.options.callbackUrl } : {}),
     };
   }
