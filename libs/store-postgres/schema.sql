@@ -51,6 +51,43 @@ comment on column application_credential.key_id is 'what the caller names itself
 comment on column application_credential.digest is 'HMAC-SHA256 of the secret under a key that the database does not have';
 comment on column application_credential.sealed is 'AES-256-GCM; only for dialects whose callers prove the secret by hashing it (enos, quectel), which takes the plain secret to check';
 
+create table cancel_task (
+  id uuid default uuidv7() not null,
+  application_id text collate "C" not null,
+  device_id text collate "C" not null,
+  status text default 'waiting'::text not null,
+  total integer not null,
+  canceled integer default 0 not null,
+  not_canceled integer default 0 not null,
+  created_at bigint not null,
+  started_at bigint,
+  finished_at bigint,
+  next_at bigint,
+  constraint cancel_task_finished CHECK (((status = ANY (ARRAY['waiting'::text, 'running'::text])) = (finished_at IS NULL))),
+  constraint cancel_task_next CHECK (((status = ANY (ARRAY['waiting'::text, 'running'::text])) = (next_at IS NOT NULL))),
+  constraint cancel_task_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'succeeded'::text, 'partly-succeeded'::text, 'failed'::text]))),
+  constraint cancel_task_pkey PRIMARY KEY (id)
+);
+CREATE INDEX cancel_task_application ON public.cancel_task USING btree (application_id, id);
+CREATE INDEX cancel_task_open ON public.cancel_task USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX cancel_task_over ON public.cancel_task USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+comment on table cancel_task is 'One row per request to cancel all that is queued for a device';
+comment on column cancel_task.next_at is 'Open: nobody may take the task before this instant, because it is claimed. Finished: null';
+
+create table cancel_task_command (
+  task_id uuid not null,
+  command_id bigint not null,
+  queue_pos bigint not null,
+  outcome text,
+  found_status text,
+  constraint cancel_task_command_outcome_check CHECK ((outcome = ANY (ARRAY['canceled'::text, 'not-canceled'::text]))),
+  constraint cancel_task_command_task_id_fkey FOREIGN KEY (task_id) REFERENCES cancel_task(id) ON DELETE CASCADE,
+  constraint cancel_task_command_pkey PRIMARY KEY (task_id, command_id)
+);
+comment on table cancel_task_command is 'The commands that were queued when the task was made';
+comment on column cancel_task_command.outcome is 'Null until a runner has written it down';
+comment on column cancel_task_command.found_status is 'Not canceled: the status that stood against it';
+
 create table command (
   command_id bigint not null,
   version integer not null,
@@ -64,6 +101,7 @@ create table command (
   accepted_at bigint not null,
   request jsonb not null,
   state jsonb not null,
+  claimed_attempt integer default 0 not null,
   constraint command_version_check CHECK ((version >= 1)),
   constraint command_pkey PRIMARY KEY (command_id)
 ) partition by RANGE (command_id);
@@ -75,6 +113,7 @@ comment on table command is 'The heads: each command as the fold of its events, 
 comment on column command.queue_pos is 'The lane position while the command is queued, otherwise null';
 comment on column command.due_at is 'The one instant at which time next means something to the command, or null';
 comment on column command.state is 'The state without its request, which never changes';
+comment on column command.claimed_attempt is 'The latest attempt that a dispatcher has claimed for publishing; later ones have surely not been published. Not part of the fold';
 
 create table command_default partition of command DEFAULT with (fillfactor=80);
 
@@ -91,6 +130,39 @@ comment on table command_event is 'The truth: every event of every command, inse
 comment on column command_event.data is 'The event without its type and at';
 
 create table command_event_default partition of command_event DEFAULT;
+
+create table dead_letter (
+  id bigint generated always as identity not null,
+  topic text not null,
+  topic_partition integer not null,
+  topic_offset bigint not null,
+  recorded_at bigint not null,
+  groups text[] not null,
+  device_id text collate "C",
+  command_id bigint,
+  attempts integer not null,
+  error text not null,
+  size integer not null,
+  record_key bytea,
+  record_value bytea,
+  record_headers bytea,
+  state text default 'open'::text not null,
+  reason text,
+  created_at bigint default now_ms() not null,
+  settled_at bigint,
+  constraint dead_letter_settled CHECK (((state = 'open'::text) = (settled_at IS NULL))),
+  constraint dead_letter_state_check CHECK ((state = ANY (ARRAY['open'::text, 'replayed'::text, 'discarded'::text]))),
+  constraint dead_letter_pkey PRIMARY KEY (id),
+  constraint dead_letter_origin UNIQUE (topic, topic_partition, topic_offset, recorded_at)
+);
+CREATE INDEX dead_letter_device ON public.dead_letter USING btree (device_id, id);
+CREATE INDEX dead_letter_open ON public.dead_letter USING btree (device_id, id) WHERE (state = 'open'::text);
+comment on table dead_letter is 'One row per record that was given up, whoever of its consumers gave it up';
+comment on column dead_letter.recorded_at is 'The record''s own time: a topic made anew counts its offsets from 0 again, and what is there must not pass for an old one';
+comment on column dead_letter.groups is 'The consumer groups that could not take it';
+comment on column dead_letter.device_id is 'The record''s key, if a device can be called so';
+comment on column dead_letter.size is 'Bytes of key, value and headers; of a record above the bound nothing else is kept';
+comment on column dead_letter.record_headers is 'JSON: [[name, value in base64]]; null when the record was too large to keep';
 
 create table device (
   id text collate "C" not null,
@@ -117,10 +189,28 @@ create table device_lane (
   unreachable_since bigint,
   retry_at bigint,
   blocked_by text,
+  presence_epoch bigint,
+  idle boolean generated always as (((queued > 0) AND (in_flight IS NULL) AND (blocked_by IS NULL) AND (unreachable_since IS NULL))) stored not null,
   constraint device_lane_queued_check CHECK ((queued >= 0)),
   constraint device_lane_pkey PRIMARY KEY (device_id)
 ) with (fillfactor=70, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=1000);
+CREATE INDEX device_lane_blocked ON public.device_lane USING btree (device_id) WHERE (blocked_by IS NOT NULL);
+CREATE INDEX device_lane_idle ON public.device_lane USING btree (shard, device_id) WHERE idle;
 comment on table device_lane is 'One queue per device; its row lock is what serialises everything about the device';
+comment on column device_lane.presence_epoch is 'The newest session of the device that it has named itself; null when it names none';
+comment on column device_lane.idle is 'Somebody waits and nothing holds the lane: its turn is due, postponed or lost';
+
+create table idempotency_key (
+  application_id text collate "C" not null,
+  key text collate "C" not null,
+  digest text not null,
+  command_id bigint not null,
+  used_at bigint not null,
+  constraint idempotency_key_pkey PRIMARY KEY (application_id, key)
+) with (autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=5000);
+CREATE INDEX idempotency_key_age ON public.idempotency_key USING btree (used_at);
+comment on table idempotency_key is 'The first use of each key: the command that it stands for, for 24 hours';
+comment on column idempotency_key.digest is 'Of the call''s body: the same key with another digest is refused';
 
 create table outbox (
   command_id bigint not null,
@@ -139,11 +229,14 @@ create table product (
   wire_format text not null,
   model jsonb,
   created_at bigint default now_ms() not null,
+  late_answers text default 'record'::text not null,
+  constraint product_late_answers_check CHECK ((late_answers = ANY (ARRAY['record'::text, 'accept'::text]))),
   constraint product_application_id_fkey FOREIGN KEY (application_id) REFERENCES application(id),
   constraint product_pkey PRIMARY KEY (key),
   constraint product_of_application UNIQUE (application_id, key)
 );
 comment on column product.model is 'canonical model; null when the product takes any parameters';
+comment on column product.late_answers is 'What an answer after the time-out does to commands submitted from now on';
 
 create table replica (
   lease_group text not null,
@@ -170,6 +263,25 @@ create table shard_lease (
 );
 comment on column shard_lease.owner is 'null when it was handed back';
 comment on column shard_lease.epoch is 'Counts the changes of owner; for people who look into what happened';
+
+create table stray_answer (
+  id bigint generated always as identity not null,
+  device_id text collate "C" not null,
+  registered boolean not null,
+  at bigint default now_ms() not null,
+  reason text not null,
+  reference text,
+  topic text not null,
+  payload bytea not null,
+  payload_bytes integer not null,
+  constraint stray_answer_pkey PRIMARY KEY (id)
+);
+CREATE INDEX stray_answer_age ON public.stray_answer USING btree (at);
+CREATE INDEX stray_answer_device ON public.stray_answer USING btree (device_id, id);
+CREATE INDEX stray_answer_stranger ON public.stray_answer USING btree (id) WHERE (NOT registered);
+comment on table stray_answer is 'What devices said that belongs to no command: bounded per device, purged by age';
+comment on column stray_answer.registered is 'False for names that are no device of ours, which are bounded all together';
+comment on column stray_answer.payload is 'The first bytes as they came; payload_bytes says how many there were';
 
 create table webhook_attempt (
   command_id bigint not null,
