@@ -1,4 +1,4 @@
 import { engineModelContract } from './model.contract.js';
 import { openInMemoryModel } from './open-in-memory-model.js';
 
-engineModelContract('memory', openInMemoryModel, { sequential: 2_000, interleaved: 1_000, withinMs: 8_000 });
+engineModelContract('memory', openInMemoryModel, { sequential: 2_000, interleaved: 1_000, withinMs: 20_000 });

@@ -1,3 +1,4 @@
+import { makeCommandId } from '@downlink/command-domain';
 import {
   InMemoryAttemptClaims,
   InMemoryCommandReader,
@@ -14,6 +15,7 @@ const BORN = 1_800_000_000_000;
 export async function openInMemoryModel(): Promise<ModelSubject> {
   const database = new InMemoryDatabase();
   let now = BORN;
+  let ids = 0;
   database.clock = () => now;
   return {
     store: new InMemoryCommandStore(database),
@@ -21,6 +23,8 @@ export async function openInMemoryModel(): Promise<ModelSubject> {
     claims: new InMemoryAttemptClaims(database),
     outbox: new InMemoryOutbox(database),
     due: new InMemoryDueCommands(database),
+    devices: ['lamp-a', 'lamp-b'],
+    nextId: () => makeCommandId(BORN, 1, (ids += 1)),
     clock: () => now,
     setClock: (to) => {
       now = to;

@@ -2,15 +2,15 @@ import { expect } from '@jest/globals';
 import { fold } from '@downlink/command-domain';
 import { ALL_SHARDS } from '../contracts/command-stories.js';
 import { latestEnd, type AssumedCommand } from './assumed-command.js';
+import type { Head } from '../ports/command-store.port.js';
 import { promised } from './broken-promise.js';
 import type { World } from './world.js';
 
 /** When everything has come to its end: what was promised is what is stored. @throws BrokenPromise, or what `expect` throws */
 export async function expectSettled(world: World): Promise<void> {
-  for (const command of world.model.commands.values()) {
-    expectPunctualEnd(command, world.blindMs);
-    await expectStored(world, command);
-  }
+  const commands = [...world.model.commands.values()];
+  for (const command of commands) expectPunctualEnd(command, world.blindMs);
+  await expectStored(world, commands);
   for (const deviceId of world.devices) {
     const lane = await world.subject.reader.lane(deviceId);
     const idle = (lane?.queued ?? 0) === 0 && (lane?.inFlight ?? null) === null;
@@ -31,12 +31,13 @@ function expectPunctualEnd(command: AssumedCommand, slackMs: number): void {
   promised('1', late <= slackMs, () => `${commandId} was ${status} ${late} ms after its last instant`);
 }
 
-async function expectStored(world: World, { commandId }: AssumedCommand): Promise<void> {
-  const told = world.model.log.filter((recorded) => recorded.commandId === commandId);
-  const history = await world.subject.reader.history(commandId);
-  promised('2', history.length === told.length, () => `${history.length} events are stored, ${told.length} were told`);
-  expect(history).toEqual(told);
-  const head = await world.subject.reader.head(commandId);
-  expect(head?.version).toBe(history.length);
-  expect(head?.state).toEqual(fold(history.map(({ event }) => event)));
+/** Compared in one go: an expectation for each command took a sixth of the time. */
+async function expectStored({ model, subject }: World, commands: readonly AssumedCommand[]): Promise<void> {
+  const told = commands.map(({ commandId }) => model.log.filter((recorded) => recorded.commandId === commandId));
+  const histories = await Promise.all(commands.map(({ commandId }) => subject.reader.history(commandId)));
+  expect(histories).toEqual(told);
+  const heads = await Promise.all(commands.map(({ commandId }) => subject.reader.head(commandId)));
+  const folded = histories.map((history) => ({ ...history.at(-1), state: fold(history.map(({ event }) => event)) }));
+  const said = ({ commandId, version, state }: Partial<Head> = {}) => ({ commandId, version, state });
+  expect(heads.map(said)).toEqual(folded.map((head) => said(head as Head)));
 }

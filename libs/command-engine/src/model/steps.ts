@@ -7,7 +7,7 @@ import type {
   Signal,
   SupersedeRule,
 } from '@downlink/command-domain';
-import { nextCommandId, requestFor } from '../contracts/command-stories.js';
+import { requestFor } from '../contracts/command-stories.js';
 import { promised } from './broken-promise.js';
 import type { CrashPoint } from './recorder.js';
 import type { World } from './world.js';
@@ -82,9 +82,9 @@ async function told(world: World, signals: readonly Signal[]): Promise<void> {
 
 async function submit(world: World, wishes: readonly Wish[], crash: CrashPoint | null): Promise<void> {
   const signals = wishes.map((wish): Signal => {
-    const commandId = nextCommandId();
+    const commandId = world.subject.nextId();
     const deviceId = world.pick(world.devices, wish.device)!;
-    world.submitted.push(commandId);
+    world.submitted.push({ commandId, deviceId });
     return {
       ...{ kind: 'submit', commandId, deviceId, request: requestOf(deviceId, wish) },
       ...(wish.supersedes === null ? {} : { supersedes: wish.supersedes }),
@@ -112,9 +112,9 @@ function requestOf(deviceId: string, wish: Wish): CommandRequest {
 }
 
 async function cancel(world: World, which: number, crash: CrashPoint | null): Promise<void> {
-  const commandId = world.pick(world.submitted, which);
-  if (commandId === undefined) return;
-  const deviceId = world.model.commands.get(commandId)?.request.deviceId ?? world.devices[0]!;
+  const submitted = world.pick(world.submitted, which);
+  if (submitted === undefined) return;
+  const { commandId, deviceId } = submitted;
   const outcomes = await world.handle([{ kind: 'cancel', commandId, deviceId }], crash);
   if (outcomes?.[0]?.kind !== 'committed') return;
   const read = await world.subject.reader.head(commandId);
@@ -158,9 +158,10 @@ async function receive(world: World, { which, device, crash }: Step & { do: 'rec
 }
 
 function answer(world: World, { which, from, answer: said }: Step & { do: 'answer' }): Signal[] {
-  const commandId = from === 'to unknown' ? nextCommandId() : world.pick(world.submitted, which);
-  if (commandId === undefined) return [];
-  const own = world.model.commands.get(commandId)?.request.deviceId ?? world.devices[0]!;
+  const unknown = { commandId: world.subject.nextId(), deviceId: world.devices[0]! };
+  const about = from === 'to unknown' ? unknown : world.pick(world.submitted, which);
+  if (about === undefined) return [];
+  const { commandId, deviceId: own } = about;
   const foreign = world.devices.find((deviceId) => deviceId !== own)!;
   const deviceId = from === 'foreign' ? foreign : own;
   if (said === 'acknowledged') return [{ kind: 'device-acknowledged', commandId, deviceId }];
