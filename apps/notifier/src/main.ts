@@ -21,6 +21,7 @@ runMain(async (lifecycle) => {
     deliveries: store.webhookDeliveries,
     reader: store.commandReader,
     leases: store.shardLeases,
+    askTime: () => store.now(),
     metrics,
     logger,
     owner,

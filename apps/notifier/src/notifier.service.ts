@@ -14,6 +14,7 @@ import {
   runLoop,
   SHARD_COUNT,
   ShardHolder,
+  SteadyClock,
   type CommandReader,
   type ShardLeases,
   type WebhookDeliveries,
@@ -26,6 +27,8 @@ export interface NotifierPorts {
   readonly deliveries: WebhookDeliveries;
   readonly reader: Pick<CommandReader, 'history'>;
   readonly leases: ShardLeases;
+  /** The database's clock, ms since 1970: by it attempts are dated. This host's own unless given. */
+  readonly askTime?: () => Promise<number>;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** This process, unique over the installation. */
@@ -45,6 +48,9 @@ export interface NotifierSettings {
 /** Below the 10 s that most process managers give. */
 const STOP_WITHIN_MS = 8_000;
 
+/** A host's oscillator is off by less than 0.2 s in this time. */
+const ASK_TIME_EVERY_MS = 60_000;
+
 /** The loops of the notifier and what they share. Starts and stops with the Nest application that it is mounted in. */
 export class Notifier implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly runner: DeliveryRunner;
@@ -52,13 +58,15 @@ export class Notifier implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly sender: CallbackSender;
   private readonly sweeper: DeliverySweeper;
   private readonly holder: ShardHolder;
+  private readonly clock: SteadyClock;
   private readonly stopping = new AbortController();
   private loops: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly ports: NotifierPorts) {
     const { deliveries, leases, owner, settings = {} } = ports;
     this.metrics = new NotifierMetrics(ports.metrics, ports.logger);
-    this.sender = new CallbackSender(settings.sender);
+    this.clock = new SteadyClock(ports.askTime ?? (async () => Date.now()));
+    this.sender = new CallbackSender(settings.sender, { now: () => this.clock.now() });
     const schedule = new RetrySchedule(settings.retries);
     const parts = { deliveries, sender: this.sender, schedule, observer: this.metrics };
     this.runner = new DeliveryRunner(parts, settings.runner);
@@ -77,6 +85,7 @@ export class Notifier implements OnApplicationBootstrap, OnApplicationShutdown {
     });
     const { signal } = this.stopping;
     this.loops = Promise.all([
+      runLoop(() => this.askTime(), { name: 'clock', signal, observer }),
       runLoop(() => this.holder.beat(), { name: 'lease', signal, observer }),
       runLoop(() => this.sweep(), { name: 'sweep', signal, observer }),
     ]);
@@ -93,6 +102,11 @@ export class Notifier implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.holder.release().catch((error: unknown) => {
       this.ports.logger.warn({ reason: errorLine(error) }, 'the shards could not be handed back; their lease lapses');
     });
+  }
+
+  private async askTime(): Promise<number> {
+    await this.clock.sync();
+    return ASK_TIME_EVERY_MS;
   }
 
   private async sweep(): Promise<number> {

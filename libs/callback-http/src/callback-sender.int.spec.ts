@@ -39,6 +39,16 @@ describe('CallbackSender', () => {
     expect(headers['accept-encoding']).toBeUndefined();
   });
 
+  it('dates its attempts, and what it signs, by the clock that it was given', async () => {
+    const dated = new CallbackSender(
+      {},
+      { now: () => 1_000, signer: { sign: async (_delivery, at) => ({ 'webhook-timestamp': String(at) }) } },
+    );
+    expect(await dated.send(deliveryTo(receiver.url))).toMatchObject({ startedAt: 1_000 });
+    expect(lastReceived().headers['webhook-timestamp']).toBe('1000');
+    await dated.close();
+  });
+
   it('adds what the signer gives for this delivery', async () => {
     const signing = new CallbackSender(
       {},

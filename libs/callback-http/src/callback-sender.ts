@@ -29,7 +29,7 @@ export const DEFAULT_SENDER_OPTIONS: CallbackSenderOptions = {
 
 /** How one POST ended. */
 export interface SendResult {
-  /** ms since 1970 by this host's clock: for display, never compared with stored instants. */
+  /** ms since 1970, by the clock that the sender was given. */
   readonly startedAt: number;
   readonly durationMs: number;
   /** null: a 2xx. */
@@ -43,6 +43,8 @@ export interface SendResult {
 export interface CallbackSenderPorts {
   readonly signer?: CallbackSigner;
   readonly guard?: AddressGuard;
+  /** ms since 1970; this host's clock unless given. Several senders must agree on it, or attempts would seem to be out of order. */
+  readonly now?: () => number;
 }
 
 /**
@@ -54,11 +56,13 @@ export class CallbackSender {
   private readonly agent: Agent;
   private readonly signer: CallbackSigner;
   private readonly guard: AddressGuard;
+  private readonly now: () => number;
 
   constructor(options: Partial<CallbackSenderOptions> = {}, ports: CallbackSenderPorts = {}) {
     this.options = { ...DEFAULT_SENDER_OPTIONS, ...options };
     this.signer = ports.signer ?? unsigned;
     this.guard = ports.guard ?? everyAddress;
+    this.now = ports.now ?? (() => Date.now());
     this.agent = new Agent({
       connections: this.options.connectionsPerOrigin,
       pipelining: 1,
@@ -74,7 +78,7 @@ export class CallbackSender {
 
   /** Never rejects: whatever goes wrong is in the result. */
   async send(delivery: Delivery): Promise<SendResult> {
-    const startedAt = Date.now();
+    const startedAt = this.now();
     const begin = performance.now();
     const end = (rest: Omit<SendResult, 'startedAt' | 'durationMs'>): SendResult => ({
       startedAt,
@@ -88,7 +92,7 @@ export class CallbackSender {
       const answer = await this.post(url, delivery, await this.signer.sign(delivery, startedAt));
       const { status, body } = answer;
       const error = status >= 200 && status < 300 ? null : (`status-${status}` as const);
-      return end({ error, status, response: body, retryAfterMs: readRetryAfter(answer.retryAfter, Date.now()) });
+      return end({ error, status, response: body, retryAfterMs: readRetryAfter(answer.retryAfter, this.now()) });
     } catch (error) {
       return end(failure(error instanceof TimedOut ? 'timeout' : sendErrorCode(error)));
     }

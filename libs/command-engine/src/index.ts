@@ -9,6 +9,7 @@ export * from './state-at.js';
 export type * from './waiting-explanation.js';
 export * from './shard-holder.js';
 export * from './size-of-record.js';
+export * from './steady-clock.js';
 export type { LaneSignals } from './tell-lane.js';
 export * from './create-engine.js';
 export * from './command-gateway.js';

@@ -70,6 +70,8 @@ export interface PostgresStore {
   dropOldDays(options: { keepDays: number }): Promise<RetentionRound>;
   /** See `purgeKeys`. */
   purgeIdempotencyKeys(): Promise<number>;
+  /** The database's clock, ms since 1970. @throws Fault `store-unavailable` */
+  now(): Promise<number>;
   /** Asks the server something. @throws Fault `store-unavailable` when it does not answer */
   health(): Promise<void>;
   /** Waits for statements under way and closes all connections. */
@@ -109,6 +111,7 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
     ensurePartitions: ({ daysAhead }) => ensurePartitions(pool, { daysAhead }),
     dropOldDays: ({ keepDays }) => dropOldDays(pool, { keepDays }),
     purgeIdempotencyKeys: () => purgeKeys(pool),
+    now: async () => Number((await asFault(pool.query<{ now: string }>('select now_ms() as now'))).rows[0]!.now),
     health: async () => void (await asFault(pool.query('select 1'))),
     close: async () => void (await Promise.all([pool.end(), deletions.end()])),
   };
