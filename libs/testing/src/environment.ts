@@ -10,6 +10,8 @@ export const environment = {
   skipIsFailure: (): boolean => process.env['DOWNLINK_NO_SKIP'] === '1',
   /** Comma-separated addresses of a Kafka to use in place of one of our own. */
   kafkaBrokers: (): string[] => (process.env['KAFKA_BROKERS'] ?? '').split(',').filter((broker) => broker !== ''),
+  /** `seed` or `seed:path` of a model run to be done again, or `random`. */
+  modelSeed: (): string | undefined => process.env['DOWNLINK_MODEL_SEED'],
   searchPath: (): string => process.env['PATH'] ?? '',
   all: (): NodeJS.ProcessEnv => process.env,
 };

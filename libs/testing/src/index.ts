@@ -25,3 +25,4 @@ export { startProcess, type ProcessOptions, type TestProcess } from './processes
 export { sweepRunFolders } from './processes/run-folder.js';
 export { describeWithServers } from './servers/describe-with-servers.js';
 export { missingServer, type ServerKind } from './servers/missing-server.js';
+export { replayedModelSeed } from './replayed-model-seed.js';

@@ -17,3 +17,5 @@ export * from '../in-memory/index.js';
 export * from './webhook-deliveries.contract.js';
 export * from './shard-leases.contract.js';
 export * from './worker-numbers.contract.js';
+export { engineModelContract, type ModelRuns, type OpenModelSubject } from '../model/model.contract.js';
+export type { ModelSubject } from '../model/world.js';

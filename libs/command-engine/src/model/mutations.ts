@@ -112,7 +112,7 @@ export const MUTATIONS: Readonly<Record<string, { readonly rule: RegExp; readonl
     ),
   },
   'believes an answer of any device': {
-    rule: /rule 5/,
+    rule: /rule (5|away)/,
     mutation: hearing((signal) => {
       if (signal.kind === 'submit') owners.set(signal.commandId, signal.deviceId);
       if (signal.kind !== 'device-answered') return signal;
