@@ -3,7 +3,11 @@ import type { Head, RecordedEvent } from './ports/command-store.port.js';
 
 /** What became of one signal. */
 export type Outcome =
-  /** Committed. `head` is the command after the whole batch (null for signals about a lane); `events` are this signal's own. */
+  /**
+   * Committed. `head` is the command after the whole batch (null for signals about a lane); `events` are this signal's own, those of
+   * commands that gave way or ended with it included. A submission under a key that stands for a command already has no
+   * events and that command's head.
+   */
   | {
       readonly kind: 'committed';
       readonly signal: Signal;
