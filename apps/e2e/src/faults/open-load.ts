@@ -41,6 +41,11 @@ export class OpenLoad {
 
   constructor(private readonly options: LoadOptions) {}
 
+  /** Commands a second that begin. */
+  get rate(): number {
+    return this.options.rate;
+  }
+
   start(): void {
     const startedAt = performance.now();
     const before = this.begun;

@@ -22,6 +22,9 @@ export interface Struck {
 }
 
 const RECOVERED = 0.9;
+/** What was begun a moment ago counts as flowing when this much of it is finished; how long that is waited for. */
+const FLOWING = 0.8;
+const FLOWING_WITHIN_MS = 60_000;
 const RECOVERY_WITHIN_MS = 120_000;
 /** Rates are looked at over this long: a second alone is noise. */
 const SPAN_MS = 3_000;
@@ -33,15 +36,27 @@ export async function runFault(
   { beforeMs, faultMs, random, note }: Timing & { random: () => number; note: (text: string) => void },
 ): Promise<Struck> {
   const { watch } = world;
+  await untilFlowing(world);
   await wait(beforeMs);
   const struckAt = await watch.now();
   const before = { from: struckAt - beforeMs, until: struckAt };
   const inFlight = await watch.unfinished();
   const times = await fault.strike({ world, ms: faultMs, random, note });
   const endedAt = await nowAgain(world);
-  const rate = await rateIn(world, before);
+  // More than is begun is finished only while a backlog is worked off.
+  const rate = Math.min(await rateIn(world, before), world.load.rate);
   const recoveryMs = await untilRecovered(world, endedAt, RECOVERED * rate);
   return { times, inFlight, before, during: { from: struckAt, until: endedAt }, recoveryMs };
+}
+
+/** Processes that have just started are slow; a machine that is too slow for the load is not waited for without end. */
+async function untilFlowing(world: FaultWorld): Promise<void> {
+  const deadline = performance.now() + FLOWING_WITHIN_MS;
+  while (performance.now() < deadline) {
+    const now = await world.watch.now();
+    if ((await rateIn(world, { from: now - SPAN_MS, until: now })) >= FLOWING * world.load.rate) return;
+    await wait(500);
+  }
 }
 
 /** A database that was restarted may need another moment. */
