@@ -32,6 +32,8 @@ export async function startKeeper(starters: Starters): Promise<Keeper> {
       (reason: unknown) => response.writeHead(500).end(String(reason)),
     );
   });
+  // Else it hangs up after 5 s on a connection that a client on a busy machine is just about to use again.
+  http.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`,
