@@ -32,6 +32,10 @@ const inEvent = (command: string, version: number, path: string, value: string) 
 const inHead = (command: string, column: 'request' | 'state', path: string, value: string) =>
   `update command set ${column} = jsonb_set(${column}, '${path}', '${value}') where command_id = ${command}`;
 
+const deadLetter = (device: string, state: string, at: string) =>
+  `insert into dead_letter (topic, topic_partition, topic_offset, recorded_at, groups, device_id, attempts, error, size, state, created_at, settled_at)
+   values ('facts', 0, 1, 1, array['dispatcher'], '${device}', 1, 'planted', 0, '${state}', ${at}, ${state === 'open' ? 'null' : at})`;
+
 const PLANTS: Readonly<Record<string, Plant>> = {
   'rule 1: an overdue command': {
     sql: [
@@ -40,6 +44,28 @@ const PLANTS: Readonly<Record<string, Plant>> = {
       `update command set due_at = 1000 where command_id = ${underWay}`,
     ],
     breaches: [/^1 command \d{19}: sending, due \d+ ms ago/],
+  },
+  'rule 1: a command that has not expired behind a dead letter': {
+    sql: [
+      deadLetter('z', 'open', 'now_ms()'),
+      `update device_lane set blocked_by = (select max(id)::text from dead_letter) where device_id = (select device_id from command where command_id = ${waiting})`,
+      `update dead_letter set device_id = (select device_id from command where command_id = ${waiting})`,
+      inEvent(waiting, 1, '{expiresAt}', '1000'),
+      inHead(waiting, 'state', '{expiresAt}', '1000'),
+      `update command set due_at = 1000 where command_id = ${waiting}`,
+    ],
+    breaches: [/^1 command \d{19}: queued, due \d+ ms ago/],
+  },
+  'a dead letter that blocks nothing': {
+    sql: [deadLetter('a', 'open', '1000')],
+    breaches: [/^dead-letters device a: dead letter \d+ is open and blocks nothing/],
+  },
+  'a lane that was left blocked': {
+    sql: [
+      deadLetter('a', 'discarded', '1000'),
+      `update device_lane set blocked_by = (select max(id)::text from dead_letter) where device_id = 'a'`,
+    ],
+    breaches: [/^dead-letters device a: blocked by \d+, which is no open dead letter/],
   },
   'rule 1: a command that nobody will ever look at again': {
     sql: [`update command set due_at = null where command_id = ${waiting}`],
@@ -154,6 +180,24 @@ const PLANTS: Readonly<Record<string, Plant>> = {
   'rule 7: one webhook in two wordings': {
     received: [{ webhookId: `${succeeded}-3`, body: '{}' }],
     breaches: [/^7 webhook \d+-3: 2 different bodies/],
+  },
+  'rule 9: a key that stands for nothing': {
+    sql: [`update idempotency_key set command_id = 1 where key = 'key-1'`],
+    breaches: [/^9 key key-1 of application app-1: stands for command 1, which is not there/],
+  },
+  'rule 9: a key that stands for the command of another application': {
+    sql: [`update idempotency_key set application_id = 'app-2' where key = 'key-1'`],
+    breaches: [/^9 key key-1 of application app-2: stands for command \d+ of application app-1/],
+  },
+  'rule 9: a key that got its command from another call': {
+    sql: [`update idempotency_key set used_at = used_at + 5 where key = 'key-1'`],
+    breaches: [/^9 key key-1 of application app-1: was used 5 ms after its command was accepted/],
+  },
+  'rule 9: a command that two keys stand for': {
+    sql: [
+      `update idempotency_key set (command_id, used_at) = (select command_id, used_at from idempotency_key where key = 'key-1') where key = 'key-2'`,
+    ],
+    breaches: [/^9 command \d+: 2 keys stand for it/],
   },
   'rule 11: a command that expired early': {
     sql: [

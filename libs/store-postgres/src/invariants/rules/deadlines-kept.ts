@@ -1,8 +1,11 @@
 import { breachesBy, type Invariant } from '../invariant.js';
 
-/** Each event that time caused, beside the instant at which it was due. */
+/**
+ * Each event that time caused, beside the instant at which it was due. An immediate command expires with its device's presence,
+ * which may be before its time.
+ */
 const FIRED = `step as (
-    select command_id, version, type, event.at, expires_at,
+    select command_id, version, type, event.at, case when cached then expires_at else least(expires_at, event.at) end as expires_at,
       lag(coalesce(event.data ->> 'waitUntil', event.data ->> 'answerBy')::bigint)
         over (partition by command_id order by version) as waited_until
     from command_event as event join accepted_command using (command_id)

@@ -1,10 +1,12 @@
 import type { Invariant } from '../invariant.js';
+import { blockedLanes } from './blocked-lanes.js';
 import { boundedAttempts } from './bounded-attempts.js';
 import { deadlinesKept } from './deadlines-kept.js';
 import { executedOnce } from './executed-once.js';
 import { finishedOrWaiting } from './finished-or-waiting.js';
 import { laneRows } from './lane-rows.js';
 import { oneInFlight } from './one-in-flight.js';
+import { oneKeyOneCommand } from './one-key-one-command.js';
 import { outboxDrained } from './outbox-drained.js';
 import { publishedAttempts } from './published-attempts.js';
 import { queueCaps } from './queue-caps.js';
@@ -21,7 +23,9 @@ export const INVARIANTS: readonly Invariant[] = [
   executedOnce,
   queueCaps,
   webhooksTold,
+  oneKeyOneCommand,
   deadlinesKept,
   laneRows,
+  blockedLanes,
   outboxDrained,
 ];

@@ -71,6 +71,8 @@ const submitted = (commandId: CommandId, deviceId: string, over: Parameters<type
   request: aRequest({ deviceId, policy: aPolicy({ firstWaitMs: 3_600_000 }), ...over }),
 });
 
+const withKey = (submission: Signal, key: string) => ({ ...submission, idempotency: { key, digest: 'd' } }) as Signal;
+
 async function oneByOne(engine: Engine, signals: readonly Signal[]): Promise<void> {
   for (const signal of signals) {
     const [outcome] = await engine.handle([signal]);
@@ -86,9 +88,9 @@ async function answeredCommands(engine: Engine): Promise<void> {
     about('device-acknowledged', LIVED.succeeded, 'a'),
     answered(LIVED.succeeded, 'a', 'succeeded'),
     answered(LIVED.succeeded, 'a', 'succeeded'),
-    submitted(LIVED.immediate, 'e', { mode: 'immediate', lifetimeMs: 0 }),
+    withKey(submitted(LIVED.immediate, 'e', { mode: 'immediate', lifetimeMs: 0 }), 'key-1'),
     answered(LIVED.immediate, 'e', 'succeeded'),
-    submitted(LIVED.underWay, 'g'),
+    withKey(submitted(LIVED.underWay, 'g'), 'key-2'),
   ]);
 }
 
@@ -123,12 +125,15 @@ async function commandsOutOfTime(engine: Engine): Promise<void> {
   const impatient = aPolicy({ firstWaitMs: 1, waitJitter: 0, maxRetransmit: 1 });
   await oneByOne(engine, [
     submitted(LIVED.timedOut, 'c', { policy: impatient }),
+    accepted(LIVED.timedOut, 'c', 1),
     { kind: 'device-unreachable', deviceId: 'd' },
     submitted(LIVED.expired, 'd', { lifetimeMs: 1 }),
   ]);
   const due = [about('time-due', LIVED.timedOut, 'c'), about('time-due', LIVED.expired, 'd')];
   await eventually(async () => {
     const outcomes = await engine.handle(due);
+    // What nobody published would not count as a try.
+    await engine.handle([accepted(LIVED.timedOut, 'c', 2)]);
     const statuses = outcomes.map((outcome) => ('head' in outcome ? outcome.head?.state.status : undefined));
     if (statuses.join() !== 'timed-out,expired') throw new Error(statuses.join());
   });
