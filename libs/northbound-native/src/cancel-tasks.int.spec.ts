@@ -56,15 +56,15 @@ describe('a cancel task', () => {
     await runOnce({ maxCommands: 1 });
     expect(await get(id)).toMatchObject({ status: 'running', canceled: 1, pending: 2, finishedAt: null });
 
-    await world.running.handle({ kind: 'supersede', commandId: queued[2]!, deviceId, by: out! });
+    await world.running.handle({ kind: 'supersede', commandId: queued[0]!, deviceId, by: out! });
     await runOnce();
     const done = await get(id);
     expect(done).toMatchObject({ status: 'partly-succeeded', total: 3, canceled: 2, notCanceled: 1, pending: 0 });
     expect(done['finishedAt']).toMatch(INSTANT);
     expect(done['commands']).toEqual([
-      { id: queued[0], outcome: 'canceled', foundStatus: null, status: 'canceled' },
+      { id: queued[0], outcome: 'not-canceled', foundStatus: 'superseded', status: 'superseded' },
       { id: queued[1], outcome: 'canceled', foundStatus: null, status: 'canceled' },
-      { id: queued[2], outcome: 'not-canceled', foundStatus: 'superseded', status: 'superseded' },
+      { id: queued[2], outcome: 'canceled', foundStatus: null, status: 'canceled' },
     ]);
     expect((await client.get(`/v1/commands/${out!}`)).body).toMatchObject({ status: 'sending' });
   });

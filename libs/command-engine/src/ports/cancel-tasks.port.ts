@@ -47,7 +47,10 @@ export interface CancelTaskQuery {
   readonly limit: number;
 }
 
-/** A task's share of work: commands of which nothing is known yet, at most as many as were asked for. */
+/**
+ * A task's share of work: commands of which nothing is known yet, at most as many as were asked for, the end of the queue
+ * first. Canceling the head of a queue gives the next command its turn, which would then be out before it can be canceled.
+ */
 export interface ClaimedCancelTask {
   readonly taskId: string;
   readonly deviceId: DeviceId;

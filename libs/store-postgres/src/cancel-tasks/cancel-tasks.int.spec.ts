@@ -73,6 +73,21 @@ describe('cancel tasks in Postgres', () => {
     expect(await statusOf(later)).toBe('queued');
   });
 
+  it('send nothing out while they work: a queue whose head was put back is canceled from its end', async () => {
+    const ids = await queue('lamp', 5);
+    const { heads } = await store.commandReader.search({ applicationId: 'app', deviceId: 'lamp', offset: 5, limit: 1 });
+    const first = heads[0]!.commandId;
+    const refused = { kind: 'broker-refused', commandId: first, deviceId: 'lamp', attempt: 1, detail: null } as const;
+    await engine.handle([{ ...refused, reason: 'no-subscriber' }]);
+    const task = await create('lamp');
+    await runToEnd(new CancelTaskRunner(store.cancelTasks, engine, OPTIONS));
+    expect(await found(task)).toMatchObject({ status: 'succeeded', total: 6, canceled: 6 });
+    for (const id of ids) {
+      const history = await store.commandReader.history(id);
+      expect(history.map(({ event }) => event.type)).toEqual(['CommandAccepted', 'CommandCanceled']);
+    }
+  });
+
   it('say what could no longer be canceled, and what it was by then', async () => {
     const ids = await queue('lamp', 2);
     const [partly, failed] = [await create('lamp'), await create('lamp')];

@@ -39,6 +39,6 @@ with open as materialized (
 select claimed.id, claimed.device_id, array(
   select c.command_id::text from cancel_task_command c
   where c.task_id = claimed.id and c.outcome is null
-  order by c.queue_pos limit $2
+  order by c.queue_pos desc limit $2
 ) as pending
 from claimed`;
