@@ -42,5 +42,6 @@ engineModelContract('Postgres', open, {
   sequential: 200,
   interleaved: 150,
   withinMs: 15_000,
+  steps: 30,
   replay: replayedModelSeed(),
 });
