@@ -90,6 +90,20 @@ export function idempotencyContract(name: string, open: OpenCommandStore): void 
       expect(await stored()).toBe(2);
     });
 
+    it('answer a repeated call also when the lane is full by now, and nothing gives way a second time', async () => {
+      const policy = { ...requestFor('device').policy, laneCap: 1 };
+      const [underWay, first, next] = [call('j', 'digest', { policy }), call('k', 'digest', { policy }), call('l')];
+      await engine.handle([underWay, first]);
+      expect(said(await engine.handle([call('m', 'digest', { policy })]))).toEqual(['lane-full']);
+      expect(said(await engine.handle([call('k', 'digest', { policy })]))).toEqual([['committed', first.commandId]]);
+      await engine.handle([{ ...next, supersedes: 'all' }]);
+      const later = call('n');
+      await engine.handle([later]);
+      const [again] = await engine.handle([{ ...call('l'), supersedes: 'all' }]);
+      expect(again).toMatchObject({ kind: 'committed', events: [], head: { commandId: next.commandId } });
+      expect((await under.reader.head(later.commandId))?.state.status).toBe('queued');
+    });
+
     it('are not taken by a call that was refused', async () => {
       const policy = { ...requestFor('device').policy, laneCap: 0 };
       expect(said(await engine.handle([call('k', 'digest', { policy })]))).toEqual(['lane-full']);
