@@ -3,6 +3,7 @@ import { createEngine, OutboxRelay, relayLog } from '@downlink/command-engine';
 import { retryForever, runMain, startServiceProcess, type Lifecycle, type Logger } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { readConfig, type SchedulerConfig } from './config.js';
+import { PatientRelay } from './patient-relay.js';
 import { DEFAULT_SCHEDULER_SETTINGS } from './scheduler.service.js';
 import { startScheduler } from './start-scheduler.js';
 
@@ -17,19 +18,24 @@ runMain(async (lifecycle) => {
   });
   publisher.start();
   const relay = new OutboxRelay(publisher, store.outbox, relayLog(logger));
+  const patient = new PatientRelay(relay);
   lifecycle.onStop('relay', async () => {
     await publisher.close(5_000);
     await relay.drain();
   });
 
   const scheduler = await startScheduler({
-    engine: createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE }),
+    engine: createEngine(store.commandStore, patient, { presenceLeaseMs: config.PRESENCE_LEASE }),
     dueCommands: store.dueCommands,
     cancelTasks: store.cancelTasks,
     idleLanes: store.idleLanes,
     strayAnswers: store.strayAnswers,
     outbox: store.outbox,
     publisher,
+    ownFacts: {
+      waiting: () => relay.waiting + patient.waiting,
+      fired: (latenessMs) => patient.fired(latenessMs),
+    },
     leases: store.shardLeases,
     ensurePartitions: (options) => store.ensurePartitions(options),
     dropOldDays: (options) => store.dropOldDays(options),
@@ -42,7 +48,10 @@ runMain(async (lifecycle) => {
       retention: { ...DEFAULT_SCHEDULER_SETTINGS.retention, keepDays: config.RETENTION_DAYS },
     },
   });
-  lifecycle.onStop('scheduler', () => scheduler.stop());
+  lifecycle.onStop('scheduler', async () => {
+    await scheduler.stop();
+    patient.flush();
+  });
   logger.info('ready');
 });
 

@@ -19,7 +19,7 @@ import {
 } from '@downlink/command-engine';
 import { errorLine, type Logger, type Metrics } from '@downlink/runtime';
 import { CancelTasksRound, type CancelTasksRoundOptions } from './cancel-tasks-round.js';
-import { DueRound, type DueRoundOptions } from './due-round.js';
+import { DueRound, type DueObserver, type DueRoundOptions } from './due-round.js';
 import { DEFAULT_IDLE_LANES, IdleLanesRound, type IdleLanesRoundOptions } from './idle-lanes-round.js';
 import { RetentionRound, type RetentionOptions, type RetentionPorts } from './retention-round.js';
 import { SchedulerMetrics } from './scheduler.metrics.js';
@@ -33,6 +33,8 @@ export interface SchedulerPorts {
   readonly strayAnswers: Pick<StrayAnswers, 'purge'>;
   readonly outbox: Outbox;
   readonly publisher: FactPublisher;
+  /** The facts of this process that are on their way, and who is to know how late deadlines are; nobody when absent. */
+  readonly ownFacts?: { waiting(): number; fired(latenessMs: number): void };
   readonly leases: ShardLeases;
   /** Makes the log's partitions for the days ahead; returns the names of new ones. */
   readonly ensurePartitions: (options: { daysAhead: number }) => Promise<string[]>;
@@ -62,6 +64,15 @@ export interface SchedulerSettings {
 
 const DAY_MS = 86_400_000;
 
+/**
+ * Loops that fire deadlines, each for its part of the shards: one decides while the other's transaction is written. Two keep a
+ * process and a database busy; with one each of them waited half of the time for the other.
+ */
+const DUE_LOOPS = 2;
+
+/** Above it the own facts are slow on their way, not lost: sweeping would publish them twice, and cost most when there is least. */
+const MOST_OWN_FACTS = 2_000;
+
 export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   lease: DEFAULT_LEASE_TIMES,
   due: { ...DEFAULT_DUE_RUNNER_OPTIONS, stuckMs: 1_000 },
@@ -79,7 +90,7 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
   private readonly settings: SchedulerSettings;
   private readonly metrics: SchedulerMetrics;
   private readonly holder: ShardHolder;
-  private readonly dueRound: DueRound;
+  private readonly dueRounds: readonly DueRound[];
   private readonly cancelTasksRound: CancelTasksRound;
   private readonly idleLanesRound: IdleLanesRound;
   private readonly sweeper: OutboxSweeper;
@@ -92,7 +103,18 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
     this.metrics = new SchedulerMetrics(ports.metrics, ports.logger);
     const claim = { group: 'scheduler', owner: ports.owner, shardCount: SHARD_COUNT, ...lease };
     this.holder = new ShardHolder(ports.leases, claim);
-    this.dueRound = new DueRound(ports.dueCommands, ports.engine, this.metrics, due);
+    const observer: DueObserver = {
+      fired: (event, latenessMs) => {
+        this.metrics.fired(event, latenessMs);
+        ports.ownFacts?.fired(latenessMs);
+      },
+      rejected: (code) => this.metrics.rejected(code),
+      failed: (commandId, cause) => this.metrics.failed(commandId, cause),
+    };
+    this.dueRounds = Array.from(
+      { length: DUE_LOOPS },
+      () => new DueRound(ports.dueCommands, ports.engine, observer, due),
+    );
     this.cancelTasksRound = new CancelTasksRound(ports.cancelTasks, ports.engine, this.metrics, cancelTasks);
     this.idleLanesRound = new IdleLanesRound(ports.idleLanes, ports.engine, this.metrics, this.settings.idleLanes);
     this.sweeper = new OutboxSweeper(ports.publisher, ports.outbox, outbox);
@@ -104,7 +126,16 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
     const store = this.outage('the store');
     const rounds = {
       lease: () => this.holder.beat(),
-      due: () => this.dueRound.run(this.holder.shards, signal),
+      ...Object.fromEntries(
+        this.dueRounds.map((round, loop) => [
+          `due ${loop + 1}`,
+          () =>
+            round.run(
+              this.holder.shards.filter((shard) => shard % DUE_LOOPS === loop),
+              signal,
+            ),
+        ]),
+      ),
       'cancel tasks': () => this.cancelTasksRound.run(),
       partitions: () => this.makePartitions(),
       ...this.retention(),
@@ -130,7 +161,7 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
   private async sweep(): Promise<number> {
     const { everyMs, limit } = this.settings.outbox;
     const { shards } = this.holder;
-    if (shards.length === 0) return everyMs;
+    if (shards.length === 0 || (this.ports.ownFacts?.waiting() ?? 0) > MOST_OWN_FACTS) return everyMs;
     const facts = await this.unlessStopping(this.sweeper.sweep(shards));
     this.metrics.swept(facts);
     return facts === limit ? 0 : everyMs;

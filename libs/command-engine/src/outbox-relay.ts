@@ -40,6 +40,11 @@ export class OutboxRelay implements FactRelay {
     private readonly capacity = 50_000,
   ) {}
 
+  /** Facts handed over and not yet published. */
+  get waiting(): number {
+    return this.held;
+  }
+
   handOver(facts: readonly CommittedFact[]): void {
     if (this.held + facts.length > this.capacity) return this.observer.left(facts.length, 'full');
     this.held += facts.length;
