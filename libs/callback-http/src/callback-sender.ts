@@ -31,6 +31,8 @@ export const DEFAULT_SENDER_OPTIONS: CallbackSenderOptions = {
 export interface SendResult {
   /** ms since 1970, by the clock that the sender was given. */
   readonly startedAt: number;
+  /** The same on the monotonic clock of this process. */
+  readonly beganAt: number;
   readonly durationMs: number;
   /** null: a 2xx. */
   readonly error: SendErrorCode | null;
@@ -39,6 +41,8 @@ export interface SendResult {
   /** What the receiver asked for; null when it did not. */
   readonly retryAfterMs: number | null;
 }
+
+type Outcome = Omit<SendResult, 'startedAt' | 'beganAt' | 'durationMs'>;
 
 export interface CallbackSenderPorts {
   readonly signer?: CallbackSigner;
@@ -80,8 +84,9 @@ export class CallbackSender {
   async send(delivery: Delivery): Promise<SendResult> {
     const startedAt = this.now();
     const begin = performance.now();
-    const end = (rest: Omit<SendResult, 'startedAt' | 'durationMs'>): SendResult => ({
+    const end = (rest: Outcome): SendResult => ({
       startedAt,
+      beganAt: begin,
       durationMs: Math.round(performance.now() - begin),
       ...rest,
     });
@@ -137,6 +142,6 @@ function httpUrl(text: string): URL | undefined {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined;
 }
 
-function failure(error: SendErrorCode): Omit<SendResult, 'startedAt' | 'durationMs'> {
+function failure(error: SendErrorCode): Outcome {
   return { error, status: null, response: null, retryAfterMs: null };
 }

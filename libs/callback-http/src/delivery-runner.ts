@@ -197,11 +197,12 @@ export class DeliveryRunner {
 
   private attemptOf(delivery: Delivery, result: SendResult): DeliveryAttempt {
     const { webhookId, commandId, version, attempts } = delivery;
-    const { startedAt, durationMs, status, response, error, retryAfterMs } = result;
+    const { retryAfterMs, ...made } = result;
+    const { error } = made;
     const retryInMs =
       error === null ? null : this.parts.schedule.nextDelayMs(attempts + 1, retryAfterMs, Math.random());
     const outcome = error === null ? 'succeeded' : 'failed';
-    return { webhookId, commandId, version, startedAt, durationMs, outcome, status, response, error, retryInMs };
+    return { webhookId, commandId, version, ...made, outcome, retryInMs };
   }
 
   private settled(attempts: readonly DeliveryAttempt[], next: readonly Delivery[], claimedAt: number): void {

@@ -17,7 +17,7 @@ export class ScriptedSender {
 
   answer({ webhookId }: Delivery, status = 200): void {
     const error = status < 300 ? null : (`status-${status}` as const);
-    const result = { startedAt: 0, durationMs: 1, error, status, response: null, retryAfterMs: null };
+    const result = { startedAt: 0, beganAt: 0, durationMs: 1, error, status, response: null, retryAfterMs: null };
     this.pending.get(webhookId)!(result);
     this.pending.delete(webhookId);
   }

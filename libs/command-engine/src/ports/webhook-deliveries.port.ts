@@ -25,6 +25,11 @@ export interface DeliveryAttempt {
   readonly commandId: CommandId;
   readonly version: number;
   readonly startedAt: number;
+  /**
+   * The same on the monotonic clock of this process (`performance.now()`), when it has just been made: a store with a clock of its
+   * own dates the attempt by that, so that attempts of several hosts stand in the order in which they were made. Never given back.
+   */
+  readonly beganAt?: number;
   readonly durationMs: number;
   readonly outcome: 'succeeded' | 'failed';
   /** HTTP status; null when there was no answer. */

@@ -15,6 +15,7 @@ const COLUMNS = {
   response: 'text',
   error: 'text',
   retry_in_ms: 'bigint',
+  began_ago_ms: 'bigint',
 } as const;
 
 /** Locks the deliveries that attempts were made for, in key order, so that two notifiers wait for each other instead of deadlocking. */
@@ -40,6 +41,7 @@ export async function settleAttempts(
     response: storable(attempt.response),
     error: storable(attempt.error),
     retry_in_ms: attempt.retryInMs === null ? null : Math.round(attempt.retryInMs),
+    began_ago_ms: attempt.beganAt === undefined ? null : Math.round(performance.now() - attempt.beganAt),
   }));
   const values = [...arraysOf(COLUMNS, rows), Math.round(claimMs)];
   const claimed = await asFault(client.query<DeliveryRow>({ name: 'settle-attempts', text: SETTLE, values }));
@@ -58,6 +60,9 @@ join (select distinct * from unnest($1::bigint[], $2::integer[]) as keys (comman
 order by d.command_id, d.version for update of d`;
 
 /**
+ * Attempts are dated by the clock of the database: now, less what has gone by in the process that made them. The next webhook of a
+ * command is claimed in this transaction or after it, so whatever the hosts' clocks say, it is dated after the end of this one.
+ *
  * An attempt that comes late, because its claim had lapsed and another has settled the delivery since, is written down and
  * changes nothing else. Only who settles a delivery claims the next one of the command: the step is made once.
  */
@@ -69,7 +74,7 @@ with given as materialized (
     (command_id, version, attempt, started_at, duration_ms, outcome, status, response, error, retry_in_ms)
   select d.command_id, d.version,
     d.attempts + row_number() over (partition by d.command_id, d.version order by given.place),
-    given.started_at, given.duration_ms, given.outcome, given.status, given.response, given.error, given.retry_in_ms
+    coalesce((select now_ms()) - given.began_ago_ms, given.started_at), given.duration_ms, given.outcome, given.status, given.response, given.error, given.retry_in_ms
   from given join webhook_delivery d on d.command_id = given.command_id and d.version = given.version
 ), last as (
   select command_id, version, count(*)::integer as made, bool_or(outcome = 'succeeded') as succeeded,
@@ -100,6 +105,6 @@ with given as materialized (
   ) as first
   where moved.still_pending is null or first.version < moved.still_pending
 )
-update webhook_delivery d set next_at = (select now_ms()) + $11::bigint
+update webhook_delivery d set next_at = (select now_ms()) + $12::bigint
 from free where d.command_id = free.command_id and d.version = free.version
 returning ${DELIVERY_COLUMNS}`;

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeCommandId } from '@downlink/command-domain';
 import type pg from 'pg';
 import { webhookDeliveriesContract } from '@downlink/command-engine/contracts';
 import { createTestDatabase, type TestDatabase } from '@downlink/testing';
@@ -27,5 +28,20 @@ describe('webhook deliveries in Postgres', () => {
   webhookDeliveriesContract(async () => {
     await pools[0]!.query('truncate webhook_delivery, webhook_attempt');
     return [new PostgresWebhookDeliveries(pools[0]!), new PostgresWebhookDeliveries(pools[1]!)];
+  });
+
+  it('are dated by the clock of the database, whatever the clock of the host says', async () => {
+    const deliveries = new PostgresWebhookDeliveries(pools[0]!);
+    const commandId = makeCommandId(Date.UTC(2026, 10, 21), 9, 9);
+    const about = { webhookId: `${commandId}-3`, commandId, version: 3 };
+    const url = 'https://example.com/';
+    const told = { deviceId: 'd', applicationId: 'a', url, contentType: 'text/plain', body: '' };
+    await deliveries.enqueue([{ ...about, ...told }], 60_000);
+    const { rows } = await pools[0]!.query<{ now: string }>('select now_ms() as now');
+    const ending = { outcome: 'succeeded', status: 200, response: null, error: null, retryInMs: null } as const;
+    const clocks = { startedAt: 7_200_000, beganAt: performance.now() - 30_000, durationMs: 20_000 };
+    await deliveries.record([{ ...about, ...clocks, ...ending }], 60_000);
+    const [record] = await deliveries.ofCommand(commandId);
+    expect(Math.abs(record!.log[0]!.startedAt - (Number(rows[0]!.now) - 30_000))).toBeLessThan(5_000);
   });
 });
