@@ -24,7 +24,8 @@ interface Plant {
   readonly breaches: readonly RegExp[];
 }
 
-const { succeeded, failed, canceled, putBack, timedOut, expired, underWay, withdrawn, waiting } = LIVED;
+const { succeeded, failed, canceled, putBack, timedOut, expired, underWay, withdrawn, waiting, replaced, successor } =
+  LIVED;
 const event = (command: string, version: number, type: string, data: string) =>
   `insert into command_event values (${command}, ${version}, '${type}', now_ms(), '${data}')`;
 const inEvent = (command: string, version: number, path: string, value: string) =>
@@ -220,6 +221,35 @@ const PLANTS: Readonly<Record<string, Plant>> = {
     ],
     breaches: [/^11 deadlines: lateness p99 is 36\d+ ms, allowed are 30000/],
   },
+  'a command superseded by one that is not there': {
+    sql: [
+      inEvent(replaced, 2, '{by}', `"${BigInt(successor) + 7n}"`),
+      inHead(replaced, 'state', '{by}', `"${BigInt(successor) + 7n}"`),
+    ],
+    breaches: [/^superseded command \d+: superseded by \d+, which is not there/],
+  },
+  'a command superseded by one of another lane': {
+    sql: [inEvent(replaced, 2, '{by}', `"${waiting}"`), inHead(replaced, 'state', '{by}', `"${waiting}"`)],
+    breaches: [/^superseded command \d+: superseded by \d+, which is another lane's or application's/],
+  },
+  'a command superseded by an earlier one': {
+    sql: [
+      inEvent(replaced, 1, '{lanePosition}', '2'),
+      inHead(replaced, 'state', '{lanePosition}', '2'),
+      inEvent(successor, 1, '{lanePosition}', '1'),
+      inHead(successor, 'state', '{lanePosition}', '1'),
+      `update command set lane_position = 3 - lane_position, queue_pos = 3 - queue_pos where command_id in (${replaced}, ${successor})`,
+    ],
+    breaches: [/^superseded command \d+: superseded by \d+, which came before it/],
+  },
+  'a command superseded while its attempt was out': {
+    sql: [event(underWay, 3, 'CommandSuperseded', `{"by": "${underWay}"}`)],
+    breaches: [
+      /^2 .*: version 3: CommandSuperseded in state sending/,
+      /^superseded command \d+: superseded by \d+, which came before it/,
+      /^superseded command \d+: superseded while an attempt was out/,
+    ],
+  },
   'a lane that counts wrong': {
     sql: [`update device_lane set queued = queued + 1 where device_id = 'f'`],
     breaches: [/^lanes device f: counts 2 queued, there are 1/],
@@ -312,7 +342,7 @@ describe('the invariants', () => {
     await client.end();
     const reports = await reportInvariants(await options({}));
     const histories = reports.find(({ rule }) => rule === '2')!;
-    expect(histories.checked).toBe(10 + 600);
+    expect(histories.checked).toBe(12 + 600);
     expect(histories.breaches).toEqual([
       { rule: '2', subject: `command ${BigInt(succeeded) + 15_000n}`, detail: 'version 2 is missing' },
     ]);

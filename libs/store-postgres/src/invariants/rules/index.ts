@@ -10,6 +10,7 @@ import { oneKeyOneCommand } from './one-key-one-command.js';
 import { outboxDrained } from './outbox-drained.js';
 import { publishedAttempts } from './published-attempts.js';
 import { queueCaps } from './queue-caps.js';
+import { supersededByLater } from './superseded-by-later.js';
 import { webhooksTold } from './webhooks-told.js';
 import { wholeHistories } from './whole-histories.js';
 
@@ -25,6 +26,7 @@ export const INVARIANTS: readonly Invariant[] = [
   webhooksTold,
   oneKeyOneCommand,
   deadlinesKept,
+  supersededByLater,
   laneRows,
   blockedLanes,
   outboxDrained,

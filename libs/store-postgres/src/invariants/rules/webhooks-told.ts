@@ -2,10 +2,11 @@ import { breachesBy, countBy, type Examination, type Findings, type Invariant } 
 
 /**
  * What every application that gave a callback hears of, whichever body it gets: delivered, successful, failed, timeout, and sent
- * (Huawei, Creating Device Commands: callbackUrl), the last not when the device's own word has overtaken the broker's.
+ * (Huawei, Creating Device Commands: callbackUrl), the last not when the device's own word has overtaken the broker's, nor again
+ * for a retransmission.
  */
 const TOLD = `(type in ('CommandDelivered', 'CommandSucceeded', 'CommandFailed', 'CommandTimedOut')
-  or (type = 'AttemptSent' and not exists (select from command_event as word
+  or (type = 'AttemptSent' and not event.data ? 'again' and not exists (select from command_event as word
     where word.command_id = event.command_id and word.version < event.version
       and word.type in ('CommandDelivered', 'CommandSucceeded', 'CommandFailed', 'CommandTimedOut'))))`;
 

@@ -22,6 +22,8 @@ export const LIVED = {
   waiting: id(8),
   underWay: id(9),
   withdrawn: id(10),
+  replaced: id(11),
+  successor: id(12),
 } as const;
 
 export const WEBHOOKS = [4, 5].map((version) => ({ webhookId: `${LIVED.succeeded}-${version}`, version }));
@@ -31,7 +33,7 @@ const onConnectionError = (error: Error): never => {
 };
 
 /**
- * Migrates an empty database and lets ten commands to eight devices go through everything that can happen, by the engine
+ * Migrates an empty database and lets twelve commands to nine devices go through everything that can happen, by the engine
  * itself: what comes out must not breach any rule.
  */
 export async function liveThroughEverything(url: string): Promise<void> {
@@ -118,6 +120,9 @@ async function queuedCommands(engine: Engine): Promise<void> {
     { kind: 'device-unreachable', deviceId: 'h' },
     submitted(LIVED.withdrawn, 'h'),
     about('cancel', LIVED.withdrawn, 'h'),
+    { kind: 'device-unreachable', deviceId: 'i' },
+    submitted(LIVED.replaced, 'i'),
+    { ...submitted(LIVED.successor, 'i'), supersedes: 'all' } as Signal,
   ]);
 }
 
