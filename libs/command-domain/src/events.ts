@@ -27,6 +27,8 @@ export interface AttemptStarted extends Fact<'AttemptStarted'> {
 /** The broker took the attempt. */
 export interface AttemptSent extends Fact<'AttemptSent'> {
   readonly attempt: number;
+  /** The broker had taken an earlier attempt already: a retransmission, which some applications are not told of. */
+  readonly again?: true;
 }
 
 export type NotSentReason = 'no-subscriber' | 'unavailable' | 'refused';

@@ -3,6 +3,7 @@ export type Check = (value: unknown) => boolean;
 
 export const isText: Check = (value) => typeof value === 'string';
 export const isInteger: Check = (value) => Number.isSafeInteger(value);
+export const isTrue: Check = (value) => value === true;
 export const isNumber: Check = (value) => typeof value === 'number';
 /** Whatever JSON can say; a missing member is not JSON. */
 export const isJson: Check = (value) => value !== undefined;

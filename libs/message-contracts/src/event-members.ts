@@ -1,6 +1,6 @@
 import type { CommandEvent, EventOf, EventType } from '@downlink/command-domain';
 import { checkMembers, type MembersOf } from './check-members.js';
-import { isInteger, isJson, isMembers, isNameOf, isNullOr, isText } from './checks.js';
+import { isInteger, isJson, isMembers, isMissingOr, isNameOf, isNullOr, isText, isTrue } from './checks.js';
 import { isCommandId } from './command-id.js';
 import { checkRequest } from './request-members.js';
 import { UnreadableMessage } from './unreadable-message.js';
@@ -29,7 +29,7 @@ const isAnswerRejection = isNameOf({
 const MEMBERS: { readonly [T in EventType]: Own<T> } = {
   CommandAccepted: { request: isMembers, expiresAt: isNullOr(isInteger), lanePosition: isInteger },
   AttemptStarted: { attempt: isInteger, waitUntil: isInteger },
-  AttemptSent: { attempt: isInteger },
+  AttemptSent: { attempt: isInteger, again: isMissingOr(isTrue) },
   AttemptNotSent: {
     attempt: isInteger,
     reason: isNotSentReason,

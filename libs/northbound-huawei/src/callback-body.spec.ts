@@ -51,6 +51,11 @@ describe('callback body', () => {
     expect(callbackBody(factOf(anEvent.CommandTimedOut), options)).toContain('"resultCode":"TIMEOUT"');
   });
 
+  it('says SENT once, and not again for each retransmission that the broker confirms', () => {
+    expect(callbackBody(factOf({ ...anEvent.AttemptSent, attempt: 2 }))).toContain('"resultCode":"SENT"');
+    expect(callbackBody(factOf({ ...anEvent.AttemptSent, attempt: 2, again: true }))).toBeUndefined();
+  });
+
   it('does not say SENT when the confirmation comes after the device has acknowledged or answered', () => {
     expect(callbackBody({ ...factOf(anEvent.AttemptSent), status: 'delivered' })).toBeUndefined();
     expect(callbackBody({ ...factOf(anEvent.AttemptSent), status: 'succeeded' })).toBeUndefined();

@@ -17,8 +17,8 @@ const SDK_NAMES: Partial<Record<HuaweiStatus, string>> = { SUCCESSFUL: 'SUCCESS'
  * The body of the push for one fact (Huawei, Pushing Device Command Status Changes): exactly
  * `{"deviceId","commandId","result":{"resultCode","resultDetail"}}`, compact, because the vendor's receiver compares text.
  * Undefined when the application is not told of this fact: pushes are for sent, delivered, successful, failed, timeout.
- * SENT is pushed for each issue that the broker confirms, a retransmission too (ours); a confirmation that comes after the
- * device's own word changes no status and is not pushed.
+ * SENT is pushed once, when the broker confirms the first issue; a confirmation of a retransmission, or one that comes after the
+ * device's own word, changes no status and is not pushed.
  */
 export function callbackBody(
   fact: Pick<CommittedFact, 'commandId' | 'event' | 'request' | 'status'>,
@@ -27,13 +27,17 @@ export function callbackBody(
   const status = announcedStatus(fact.event);
   if (status === null) return undefined;
   if ((status === 'EXPIRED' || status === 'CANCELED') && !options.pushWithdrawn) return undefined;
-  if (status === 'SENT' && fact.status !== 'sent') return undefined;
+  if (status === 'SENT' && (fact.status !== 'sent' || isAgain(fact.event))) return undefined;
   const resultCode = options.resultCodes === 'sdk' ? (SDK_NAMES[status] ?? status) : status;
   return JSON.stringify({
     deviceId: fact.request.deviceId,
     commandId: toHex32(fact.commandId),
     result: { resultCode, resultDetail: detailOf(fact) },
   });
+}
+
+function isAgain(event: CommittedFact['event']): boolean {
+  return event.type === 'AttemptSent' && event.again === true;
 }
 
 function detailOf({ event }: Pick<CommittedFact, 'event'>): Json {

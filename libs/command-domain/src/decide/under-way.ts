@@ -20,7 +20,13 @@ export const sending: Handlers<'sending'> = {
   turn: () => rejected({ code: 'not-its-turn', status: 'sending' }),
   'broker-accepted': (state, { attempt }, { now }) =>
     attempt === state.attempts
-      ? happened({ type: 'AttemptSent', schema: 1, at: now, attempt })
+      ? happened({
+          type: 'AttemptSent',
+          schema: 1,
+          at: now,
+          attempt,
+          ...(state.confirmedAttempt > 0 && { again: true }),
+        })
       : rejected({ code: 'stale-attempt', current: state.attempts }),
   'broker-refused': (state, signal, { now }) =>
     signal.attempt === state.attempts
