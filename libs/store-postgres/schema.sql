@@ -157,6 +157,7 @@ create table dead_letter (
 );
 CREATE INDEX dead_letter_device ON public.dead_letter USING btree (device_id, id);
 CREATE INDEX dead_letter_open ON public.dead_letter USING btree (device_id, id) WHERE (state = 'open'::text);
+CREATE INDEX dead_letter_settled ON public.dead_letter USING btree (settled_at) WHERE (settled_at IS NOT NULL);
 comment on table dead_letter is 'One row per record that was given up, whoever of its consumers gave it up';
 comment on column dead_letter.recorded_at is 'The record''s own time: a topic made anew counts its offsets from 0 again, and what is there must not pass for an old one';
 comment on column dead_letter.groups is 'The consumer groups that could not take it';

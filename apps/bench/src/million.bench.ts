@@ -21,6 +21,8 @@ const CONNECTED = 10;
 /** A prime, and so without a common factor with any number of devices below it or not a multiple of it. */
 const STRIDE = 7_919;
 const WINDOW_MS = 10_000;
+/** Everything has a limit of its own, and this is the one over all of them; alone on two cores it takes some eight minutes. */
+const GIVE_UP_AFTER_MS = 1_800_000;
 const SERVICES: readonly Service[] = ['command-api', 'dispatcher', 'scheduler', 'notifier'];
 
 export interface MillionFigures {
@@ -44,9 +46,14 @@ export interface MillionFigures {
  */
 export async function benchMillion(servers: Servers, seconds: number, commands: number): Promise<MillionFigures> {
   const run = new MillionRun(servers, seconds, commands);
+  const tooLong = setTimeout(() => {
+    say(`not done within ${GIVE_UP_AFTER_MS / 60_000} minutes`);
+    process.exit(1);
+  }, GIVE_UP_AFTER_MS);
   try {
     return await run.run();
   } finally {
+    clearTimeout(tooLong);
     await run.close();
   }
 }

@@ -6,6 +6,7 @@ import { Written0005 } from './0005-written.js';
 import { IdempotencyKeys0006 } from './0006-idempotency-keys.js';
 import { DeadLetters0007 } from './0007-dead-letters.js';
 import { ClaimsAndStrayAnswers0008 } from './0008-claims-and-stray-answers.js';
+import { Retention0009 } from './0009-retention.js';
 import { CancelTasks0010 } from './0010-cancel-tasks.js';
 import type { SqlMigration } from './sql-migration.js';
 
@@ -19,5 +20,6 @@ export const migrations: readonly (new () => SqlMigration)[] = [
   IdempotencyKeys0006,
   DeadLetters0007,
   ClaimsAndStrayAnswers0008,
+  Retention0009,
   CancelTasks0010,
 ];

@@ -12,6 +12,7 @@ const RELEASED: Readonly<Record<string, string>> = {
   idempotency_keys_0000000000006: 'd5ac879a700aa801',
   dead_letters_0000000000007: 'ffbb000f2a1ddd84',
   claims_0000000000008: '0f9bc3cfa68ef7c6',
+  retention_0000000000009: 'a164faa39c61d48d',
   cancel_tasks_0000000000010: '921604f3eeff7b14',
 };
 

@@ -156,6 +156,15 @@ describe('dropping old days', () => {
     expect(await store.commandReader.head(waiting)).toBeDefined();
   });
 
+  it('deletes dead letters that were dealt with long ago, and keeps open ones however old', async () => {
+    await sql.query(`insert into dead_letter (topic, topic_partition, topic_offset, recorded_at, groups, attempts, error, size, state, settled_at)
+      values ('t', 0, 1, 0, '{}', 1, 'e', 0, 'discarded', 1), ('t', 0, 2, 0, '{}', 1, 'e', 0, 'open', null),
+        ('t', 0, 3, 0, '{}', 1, 'e', 0, 'replayed', now_ms())`);
+    await store.dropOldDays(KEEP);
+    const { rows } = await sql.query('select topic_offset from dead_letter order by id');
+    expect(rows).toEqual([{ topic_offset: '2' }, { topic_offset: '3' }]);
+  });
+
   describe('beside a writer', () => {
     /** Submits without a pause until `until` is done; returns the longest that one took, in ms. */
     const slowestWriteDuring = async (until: Promise<unknown>): Promise<number> => {

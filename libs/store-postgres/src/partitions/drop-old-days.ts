@@ -2,7 +2,7 @@ import { firstCommandIdAt } from '@downlink/command-domain';
 import type { Pool } from 'pg';
 import { asFault } from '../pools/pg-fault.js';
 import { dayOfPartition, DAY_MS, PARTITIONED_TABLES, partitionName } from './partition-days.js';
-import { purgeStrays } from './purge-strays.js';
+import { purgeDeadLetters, purgeStrays } from './purge-strays.js';
 
 /** Why a day that is old enough stays: something in it is not over, or nobody could be kept from it for a moment. */
 export type KeptBecause = 'unfinished-command' | 'pending-delivery' | 'unpublished-fact' | 'busy';
@@ -47,6 +47,7 @@ export async function dropOldDays(pool: Pool, { keepDays }: { keepDays: number }
     if (because === undefined) dropped.push(day);
     else kept.push({ day, because });
   }
+  await purgeDeadLetters(pool, endedBefore);
   return { dropped, kept, strays: await purgeStrays(pool, firstCommandIdAt(endedBefore)) };
 }
 

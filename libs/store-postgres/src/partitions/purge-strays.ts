@@ -33,6 +33,15 @@ const ORPHANS = `with old as materialized (
   delete from webhook_delivery_default gone using old
   where gone.command_id = old.command_id and gone.version = old.version`;
 
+/** Dead letters that were replayed or discarded; open ones stay for ever. */
+const DEAD_LETTERS = `delete from dead_letter where id = any (array(
+  select id from dead_letter where settled_at is not null and settled_at < $1 order by settled_at limit ${PAGE}))`;
+
+/** Deletes a bounded number of dead letters that were dealt with before this instant (ms since 1970). */
+export async function purgeDeadLetters(pool: Pool, settledBefore: number): Promise<void> {
+  await asFault(pool.query({ name: 'purge-dead-letters', text: DEAD_LETTERS, values: [settledBefore] }));
+}
+
 /**
  * Deletes finished commands with ids below `before` that never got a partition of their day (a restored backup, a clock far
  * off), a bounded number in a statement. Returns how many.
