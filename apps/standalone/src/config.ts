@@ -14,6 +14,8 @@ const schema = z.object({
   DATA_DIR: z.string().default('.downlink'),
   SIMULATED_DEVICES: integer({ min: 0, max: 1_000, default: 1 }),
   PROVISION: z.string().optional(),
+  /** 0: for ever. */
+  RETENTION_DAYS: integer({ min: 0, max: 3_650, default: 30 }),
 });
 
 /** Standalone's settings; the README says what each is. */

@@ -10,6 +10,7 @@ import {
 import { applyProvisionFile } from '../../command-api/src/provision-file.js';
 import { startDispatcher } from '../../dispatcher/src/start-dispatcher.js';
 import { startNotifier } from '../../notifier/src/start-notifier.js';
+import { DEFAULT_SCHEDULER_SETTINGS } from '../../scheduler/src/scheduler.service.js';
 import { startScheduler } from '../../scheduler/src/start-scheduler.js';
 import { readConfig, type StandaloneConfig } from './config.js';
 import { createCore, type Core } from './core.js';
@@ -122,6 +123,7 @@ async function startServices(
     ensurePartitions: (options) => store.ensurePartitions(options),
     dropOldDays: (options) => store.dropOldDays(options),
     purgeIdempotencyKeys: () => store.purgeIdempotencyKeys(),
+    settings: { retention: { ...DEFAULT_SCHEDULER_SETTINGS.retention, keepDays: parts.config.RETENTION_DAYS } },
   });
   lifecycle.onStop('scheduler', () => scheduler.stop());
   const rest = await startRest(parts, { metrics, health, mqtt });
