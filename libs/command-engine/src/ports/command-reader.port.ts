@@ -42,5 +42,4 @@ export interface CommandReader {
    * to `correlation` (1..65535, see `correlationOf`). Same length and order as the question; undefined where there is none.
    */
   byCorrelation(questions: readonly { deviceId: DeviceId; correlation: number }[]): Promise<(CommandId | undefined)[]>;
-
 }
