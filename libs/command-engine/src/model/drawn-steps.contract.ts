@@ -66,6 +66,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       which,
       from: fc.constantFrom('own', 'own', 'foreign', 'to unknown'),
       answer: fc.constantFrom('acknowledged', 'succeeded', 'failed', 'unreadable'),
+      times: fc.constantFrom(1, 1, 1, 1, 12),
     }),
   },
   {

@@ -1,6 +1,6 @@
 import type { Cancel, DeviceAcknowledged, DeviceAnswered, Signal, Submit } from '@downlink/command-domain';
 import type { Outcome } from '../outcome.js';
-import { isOver, keyName, lastCall, takesTurns, type AssumedCommand, type Assumptions } from './assumed-command.js';
+import { isOver, keyName, takesTurns, type AssumedCommand, type Assumptions } from './assumed-command.js';
 import { promised } from './broken-promise.js';
 
 /** What a caller may say of an outcome before he hears it: `committed`, or the code of a rejection; null for either. */
@@ -10,15 +10,15 @@ type Expectation = string | null;
  * Whether the answer to a signal is the one that a caller could count on. Called before the signal's events are applied.
  * @throws BrokenPromise
  */
-export function expectOutcome(model: Assumptions, signal: Signal, outcome: Outcome, now: number): void {
+export function expectOutcome(model: Assumptions, signal: Signal, outcome: Outcome): void {
   const said = outcome.kind === 'rejected' ? outcome.rejection.code : outcome.kind;
   promised('bad input', said !== 'failed', () => `${signal.kind} could not be handled`);
-  const [rule, expected] = expectation(model, signal, now);
+  const [rule, expected] = expectation(model, signal);
   promised(rule, expected === null || said === expected, () => `${signal.kind} was ${said}, expected was ${expected}`);
   if (signal.kind === 'submit') expectFirstCommand(model, signal, outcome);
 }
 
-function expectation(model: Assumptions, signal: Signal, now: number): [rule: string, expected: Expectation] {
+function expectation(model: Assumptions, signal: Signal): [rule: string, expected: Expectation] {
   switch (signal.kind) {
     case 'submit':
       return submitted(model, signal);
@@ -26,7 +26,7 @@ function expectation(model: Assumptions, signal: Signal, now: number): [rule: st
       return ['4', canceled(model, signal)];
     case 'device-acknowledged':
     case 'device-answered':
-      return ['5', heard(model, signal, now)];
+      return ['5', heard(model, signal)];
     case 'broker-accepted':
     case 'broker-refused': {
       const command = model.commands.get(signal.commandId);
@@ -78,18 +78,19 @@ function canceled(model: Assumptions, { commandId }: Cancel): Expectation {
 }
 
 /** Nothing that a device says is dropped without a fact, but what it has said ten times too often. */
-function heard(model: Assumptions, signal: DeviceAcknowledged | DeviceAnswered, now: number): Expectation {
+function heard(model: Assumptions, signal: DeviceAcknowledged | DeviceAnswered): Expectation {
   const command = model.commands.get(signal.commandId);
   if (command === undefined) return 'unknown-command';
   const own = command.request.deviceId === signal.deviceId;
-  if (own && counts(command, signal) && now < lastCall(command)) return 'committed';
+  if (own && counts(command, signal)) return 'committed';
   if (own && signal.kind === 'device-acknowledged' && command.status === 'delivered') return 'already-acknowledged';
-  if (own && now >= lastCall(command) && !isOver(command)) return 'committed';
   return command.recorded < 10 ? 'committed' : 'too-many-answers';
 }
 
+/** Whether it moves the command on; behind the caller's last call it still does, to its end. */
 function counts(command: AssumedCommand, signal: DeviceAcknowledged | DeviceAnswered): boolean {
+  const readable = signal.kind === 'device-answered' && signal.answer.outcome !== 'unreadable';
+  if (command.status === 'timed-out') return readable && command.request.policy.lateAnswers === 'accept';
   if (isOver(command) || command.attempts === 0) return false;
-  if (signal.kind === 'device-acknowledged') return command.status !== 'delivered';
-  return signal.answer.outcome !== 'unreadable';
+  return signal.kind === 'device-acknowledged' ? command.status !== 'delivered' : readable;
 }

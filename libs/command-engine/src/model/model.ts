@@ -20,8 +20,6 @@ export interface CommittedUnit {
   /** Null when the process died before it could tell. */
   readonly outcomes: readonly Outcome[] | null;
   readonly events: readonly RecordedEvent[];
-  /** Database time of the unit, ms since 1970. */
-  readonly now: number;
 }
 
 /** What the world has handed in so far: a fact without its cause is an invention. */
@@ -50,13 +48,13 @@ export class Model implements Assumptions {
 
   /** @throws BrokenPromise */
   observe(unit: CommittedUnit): void {
-    const { signals, outcomes, events, now } = unit;
+    const { signals, outcomes, events } = unit;
     let next = 0;
     for (const [index, signal] of signals.entries()) {
       this.notice(signal);
       const outcome = outcomes?.[index];
       if (outcome === undefined) continue;
-      if (!this.concurrent || this.isUnderLock(signal)) expectOutcome(this, signal, outcome, now);
+      if (!this.concurrent || this.isUnderLock(signal)) expectOutcome(this, signal, outcome);
       const own = outcome.kind === 'committed' ? outcome.events : [];
       for (const told of own) {
         const written = events[next++];

@@ -92,7 +92,7 @@ export const MUTATIONS: Readonly<Record<string, { readonly rule: RegExp; readonl
     ),
   },
   'cancels what is under way': {
-    rule: /rule [24]: /,
+    rule: /rule [124]: /,
     mutation: seeing((loaded) =>
       heads(loaded, ({ status }) =>
         status === 'sending' || status === 'sent' ? { status: 'queued', retryAt: null } : {},
@@ -112,7 +112,7 @@ export const MUTATIONS: Readonly<Record<string, { readonly rule: RegExp; readonl
     ),
   },
   'believes an answer of any device': {
-    rule: /rule (5|away)/,
+    rule: /rule (5|away|11)/,
     mutation: hearing((signal) => {
       if (signal.kind === 'submit') owners.set(signal.commandId, signal.deviceId);
       if (signal.kind !== 'device-answered') return signal;

@@ -70,7 +70,7 @@ export class Recorder {
     const before = this.entries.indexOf(entry);
     if (before >= 0) this.entries.splice(before, 1);
     this.entries.push(entry);
-    entry.unit = { events: done.changes.events, now: loaded.now };
+    entry.unit = { events: done.changes.events };
     await this.gate('write');
     if (crash === 'before-commit') throw new Crashed(crash);
     return done;

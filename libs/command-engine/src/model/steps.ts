@@ -35,6 +35,7 @@ export type Step =
       readonly which: number;
       readonly from: 'own' | 'foreign' | 'to unknown';
       readonly answer: Said;
+      readonly times: number;
     }
   | { readonly do: 'duplicate'; readonly which: number; readonly many: number }
   | { readonly do: 'pass' | 'oversleep'; readonly ms: number }
@@ -159,15 +160,18 @@ async function receive(world: World, { which, device, crash }: Step & { do: 'rec
   if (device === 'fails') await world.handle([answered(commandId, deviceId, 'failed')], crash);
 }
 
-function answer(world: World, { which, from, answer: said }: Step & { do: 'answer' }): Signal[] {
+function answer(world: World, { which, from, answer: said, times }: Step & { do: 'answer' }): Signal[] {
   const unknown = { commandId: world.subject.nextId(), deviceId: world.devices[0]! };
   const about = from === 'to unknown' ? unknown : world.pick(world.submitted, which);
   if (about === undefined) return [];
   const { commandId, deviceId: own } = about;
   const foreign = world.devices.find((deviceId) => deviceId !== own)!;
   const deviceId = from === 'foreign' ? foreign : own;
-  if (said === 'acknowledged') return [{ kind: 'device-acknowledged', commandId, deviceId }];
-  return [answered(commandId, deviceId, said)];
+  const signal: Signal =
+    said === 'acknowledged'
+      ? { kind: 'device-acknowledged', commandId, deviceId }
+      : answered(commandId, deviceId, said);
+  return Array.from({ length: times }, () => signal);
 }
 
 function answered(commandId: CommandId, deviceId: string, outcome: DeviceAnswer['outcome']): Signal {
