@@ -37,8 +37,8 @@ function shortFaults(): void {
       const session = new FaultSession(
         {
           faults: SHORT.map((name) => FAULTS.find((fault) => fault.name === name)!),
-          seconds: 3,
-          before: 3,
+          seconds: 1,
+          before: 2,
           rate: 100,
           devices: 150,
           checkAtEnd: true,

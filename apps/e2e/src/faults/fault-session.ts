@@ -70,7 +70,10 @@ export class FaultSession {
     await this.guarded(fault, async () => {
       const world = (this.world ??= await this.open());
       const { before, seconds = fault.seconds } = this.config;
-      const timing = { beforeMs: before * 1_000, faultMs: seconds * 1_000 };
+      const timing = {
+        beforeMs: before * 1_000,
+        faultMs: Math.max(seconds, fault.atLeastSeconds ?? 0) * 1_000,
+      };
       this.watching.note(`── ${fault.name}: ${fault.title}`);
       const struck = await within(
         timing.beforeMs + 4 * timing.faultMs + MARGIN_MS,

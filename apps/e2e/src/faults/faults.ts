@@ -18,6 +18,8 @@ export interface Fault {
   readonly title: string;
   /** Its length unless asked for another. */
   readonly seconds: number;
+  /** Shorter than this it would test nothing. */
+  readonly atLeastSeconds?: number;
   /** Why it cannot be had on this machine. */
   readonly missing?: () => string | undefined;
   /** Does it and undoes it; resolves with how often it struck, when the last of it is undone. */
@@ -41,6 +43,8 @@ const freezes = (service: Service): Fault => ({
   name: `freeze-${service}`,
   title: `SIGSTOP of a ${service}, then SIGCONT`,
   seconds: 40,
+  // Longer than a lease (15 s): the others have taken over when it wakes up.
+  atLeastSeconds: 17,
   async strike({ world, ms, random, note }) {
     const { process: frozen } = pick(random, world.services.of(service));
     note(`SIGSTOP ${service} ${frozen.pid} for ${ms} ms`);

@@ -24,7 +24,7 @@ export interface Struck {
 const RECOVERED = 0.9;
 /** What was begun a moment ago counts as flowing when this much of it is finished; how long that is waited for. */
 const FLOWING = 0.8;
-const FLOWING_WITHIN_MS = 60_000;
+const FLOWING_WITHIN_MS = 20_000;
 const RECOVERY_WITHIN_MS = 120_000;
 /** Rates are looked at over this long: a second alone is noise. */
 const SPAN_MS = 3_000;
