@@ -29,6 +29,21 @@ export interface AssumedCommand {
   supersededBy: CommandId | null;
 }
 
+/** What is true of every command that was just accepted. */
+export const ACCEPTED = {
+  status: 'queued',
+  attempts: 0,
+  tries: 0,
+  confirmed: 0,
+  waitUntil: 0,
+  putBack: false,
+  deliveries: 0,
+  decisions: 0,
+  recorded: 0,
+  finishedAt: null,
+  supersededBy: null,
+} as const;
+
 /** What a lane is believed to be, from the signals and facts alone. */
 export interface AssumedLane {
   /** `broker`: nobody listened when a command was tried, which holds for as long as that command is probed. */

@@ -9,10 +9,11 @@ import type {
 } from '@downlink/command-domain';
 import type { Outcome } from '../outcome.js';
 import type { RecordedEvent } from '../ports/command-store.port.js';
-import { isInFlight, isOver, keyName, lastCall, newAssumedLane, takesTurns } from './assumed-command.js';
+import { ACCEPTED, isInFlight, isOver, keyName, lastCall, newAssumedLane, takesTurns } from './assumed-command.js';
 import type { AssumedCommand, AssumedLane, Assumptions } from './assumed-command.js';
 import { BrokenPromise, promised } from './broken-promise.js';
 import { expectOutcome } from './expected-outcomes.js';
+import { notice, type Evidence } from './notice.js';
 
 /** One unit of work that the store committed. */
 export interface CommittedUnit {
@@ -20,13 +21,6 @@ export interface CommittedUnit {
   /** Null when the process died before it could tell. */
   readonly outcomes: readonly Outcome[] | null;
   readonly events: readonly RecordedEvent[];
-}
-
-/** What the world has handed in so far: a fact without its cause is an invention. */
-export interface Evidence {
-  readonly canceled: Set<CommandId>;
-  readonly acknowledged: Set<CommandId>;
-  readonly answered: Set<CommandId>;
 }
 
 type Rules = { readonly [T in Exclude<EventType, 'CommandAccepted'>]: (c: AssumedCommand, event: EventOf<T>) => void };
@@ -51,7 +45,7 @@ export class Model implements Assumptions {
     const { signals, outcomes, events } = unit;
     let next = 0;
     for (const [index, signal] of signals.entries()) {
-      this.notice(signal);
+      notice(signal, this.lane(signal.deviceId), this.evidence, this.isOwn(signal));
       const outcome = outcomes?.[index];
       if (outcome === undefined) continue;
       if (!this.concurrent || this.isUnderLock(signal)) expectOutcome(this, signal, outcome);
@@ -97,40 +91,6 @@ export class Model implements Assumptions {
     return [...this.commands.values()].filter(({ request }) => request.deviceId === deviceId);
   }
 
-  /** What a signal says about the world, whatever is decided about the command. */
-  private notice(signal: Signal): void {
-    const lane = this.lane(signal.deviceId);
-    if (/^device-(reachable|acknowledged|answered)$/.test(signal.kind))
-      Object.assign(lane, { away: null, pausedUntil: null });
-    switch (signal.kind) {
-      case 'device-reachable':
-        lane.turnPostponed = signal.turn === 'later';
-        break;
-      case 'lane-turn':
-        lane.turnPostponed = false;
-        break;
-      case 'device-unreachable':
-        lane.away = 'reported';
-        break;
-      case 'lane-blocked':
-        lane.blockedBy ??= signal.deadLetter;
-        break;
-      case 'lane-unblocked':
-        if (lane.blockedBy === signal.deadLetter) lane.blockedBy = null;
-        break;
-      case 'cancel':
-        this.evidence.canceled.add(signal.commandId);
-        break;
-      case 'device-acknowledged':
-        if (this.isOwn(signal)) this.evidence.acknowledged.add(signal.commandId);
-        break;
-      case 'device-answered':
-        if (this.isOwn(signal) && signal.answer.outcome !== 'unreadable') this.evidence.answered.add(signal.commandId);
-        break;
-      default:
-    }
-  }
-
   /** Whether what the signal is about belongs to the lane that it locks. */
   private isUnderLock(signal: Signal): boolean {
     if (!('commandId' in signal)) return true;
@@ -141,8 +101,9 @@ export class Model implements Assumptions {
     return about.every((command) => command === undefined || command.request.deviceId === deviceId);
   }
 
-  private isOwn({ commandId, deviceId }: { commandId: CommandId; deviceId: DeviceId }): boolean {
-    return this.commands.get(commandId)?.request.deviceId === deviceId;
+  /** Whether the device that the signal names is the one that the command is for. */
+  private isOwn(signal: Signal): boolean {
+    return 'commandId' in signal && this.commands.get(signal.commandId)?.request.deviceId === signal.deviceId;
   }
 
   private remember(signal: Signal): void {
@@ -171,9 +132,13 @@ export class Model implements Assumptions {
     promised('3', lanePosition > lane.lastPosition, () => `position ${lanePosition} after ${lane.lastPosition}`);
     lane.lastPosition = lanePosition;
     this.commands.set(commandId, {
-      ...{ commandId, request, acceptedAt: at, expiresAt, position: lanePosition, status: 'queued', version },
-      ...{ attempts: 0, tries: 0, confirmed: 0, waitUntil: 0, putBack: false, deliveries: 0, decisions: 0 },
-      ...{ recorded: 0, finishedAt: null, supersededBy: null },
+      ...ACCEPTED,
+      commandId,
+      request,
+      acceptedAt: at,
+      expiresAt,
+      position: lanePosition,
+      version,
     });
     const waiting = this.queued(request.deviceId).length;
     const fits = !takesTurns(request) || waiting <= request.policy.laneCap;

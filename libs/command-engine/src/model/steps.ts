@@ -87,7 +87,10 @@ async function submit(world: World, wishes: readonly Wish[], crash: CrashPoint |
     const deviceId = world.pick(world.devices, wish.device)!;
     world.submitted.push({ commandId, deviceId });
     return {
-      ...{ kind: 'submit', commandId, deviceId, request: requestOf(world, deviceId, wish) },
+      kind: 'submit',
+      commandId,
+      deviceId,
+      request: requestOf(world, deviceId, wish),
       ...(wish.supersedes === null ? {} : { supersedes: wish.supersedes }),
       ...(wish.idempotency === null ? {} : { idempotency: wish.idempotency }),
     };
@@ -108,7 +111,9 @@ function requestOf(world: World, deviceId: string, wish: Wish): CommandRequest {
     ...plain,
     // Keys belong to an application; runs that share a store must not share them.
     applicationId: `app of ${world.devices[0]!}`,
-    ...{ mode, method: topic, supersedeKey: topic },
+    mode,
+    method: topic,
+    supersedeKey: topic,
     lifetimeMs: mode === 'immediate' && policy.immediate === 'bypass' ? 0 : lifetimeMs,
     policy: { ...plain.policy, answerWithinMs: 20_000, ...policy },
   };

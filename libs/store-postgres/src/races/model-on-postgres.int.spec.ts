@@ -28,8 +28,11 @@ let ids = 0;
 async function open(): Promise<ModelSubject> {
   runs += 1;
   return {
-    ...{ store: store.commandStore, reader: store.commandReader, claims: store.attemptClaims },
-    ...{ outbox: store.outbox, due: store.dueCommands },
+    store: store.commandStore,
+    reader: store.commandReader,
+    claims: store.attemptClaims,
+    outbox: store.outbox,
+    due: store.dueCommands,
     devices: [`lamp-${runs}-a`, `lamp-${runs}-b`],
     nextId: () => makeCommandId(Date.UTC(2026, 10, 21) + Math.floor((ids += 1) / 4096), 1, ids % 4096),
     clock: () => clock.now(),

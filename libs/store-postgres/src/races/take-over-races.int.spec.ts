@@ -78,8 +78,13 @@ describe('take-over, stepped by hand', () => {
       new OutboxSweeper(publisher, outbox, { olderThanMs: 5_000, limit: 100 });
     const delivery = ({ commandId, version }: CommittedFact) => ({
       webhookId: `${commandId}-${version}`,
-      ...{ commandId, version, deviceId: 'lamp', applicationId: 'app', url: 'http://receiver.example/' },
-      ...{ contentType: 'application/json', body: '{}' },
+      commandId,
+      version,
+      deviceId: 'lamp',
+      applicationId: 'app',
+      url: 'http://receiver.example/',
+      contentType: 'application/json',
+      body: '{}',
     });
 
     it('publishes the same facts again, and a consumer that knows (command id, version) does nothing twice', async () => {
