@@ -42,7 +42,7 @@ export async function runFault(
   const before = { from: struckAt - beforeMs, until: struckAt };
   const inFlight = await watch.unfinished();
   const times = await fault.strike({ world, ms: faultMs, random, note });
-  const endedAt = await nowAgain(world);
+  const endedAt = await watch.now();
   // More than is begun is finished only while a backlog is worked off.
   const rate = Math.min(await rateIn(world, before), world.load.rate);
   const recoveryMs = await untilRecovered(world, endedAt, RECOVERED * rate);
@@ -56,18 +56,6 @@ async function untilFlowing(world: FaultWorld): Promise<void> {
     const now = await world.watch.now();
     if ((await rateIn(world, { from: now - SPAN_MS, until: now })) >= FLOWING * world.load.rate) return;
     await wait(500);
-  }
-}
-
-/** A database that was restarted may need another moment. */
-async function nowAgain({ watch }: FaultWorld): Promise<number> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await watch.now();
-    } catch (error) {
-      if (tries === 50) throw error;
-      await wait(200);
-    }
   }
 }
 

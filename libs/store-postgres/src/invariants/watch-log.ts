@@ -1,4 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { FINAL_STATUSES, firstCommandIdAt, type CommandId } from '@downlink/command-domain';
+import { isFault } from '@downlink/command-engine';
 import pg from 'pg';
 import { asFault } from '../pools/pg-fault.js';
 
@@ -17,11 +19,12 @@ export interface Latency {
 const FINAL_EVENTS = `('CommandSucceeded', 'CommandFailed', 'CommandTimedOut', 'CommandExpired', 'CommandCanceled', 'CommandSuperseded')`;
 /** Longer than any command of a load test lives: bounds how far back the log is read, as its key begins with the time. */
 const LIFE_MS = 180_000;
+const PATIENCE_MS = 60_000;
 
 /**
  * What a test of the whole system asks the log while services write it: how many commands are under way, how fast they end.
- * Every question is a connection of its own, so that it survives a restart of the database; @throws Fault `store-unavailable`
- * while that is away.
+ * Every question is a connection of its own and waits for a database that is away. @throws Fault `store-unavailable` when it is
+ * for longer than 60 s.
  */
 export class LogWatch {
   constructor(private readonly databaseUrl: string) {}
@@ -118,10 +121,20 @@ export class LogWatch {
   }
 
   private async ask<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    for (const deadline = performance.now() + PATIENCE_MS; ; await wait(200)) {
+      try {
+        return await this.askOnce<Row>(text, values);
+      } catch (error) {
+        if (!isFault(error) || !error.retryable || performance.now() > deadline) throw error;
+      }
+    }
+  }
+
+  private async askOnce<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     const client = new pg.Client({
       connectionString: this.databaseUrl,
       application_name: 'downlink-log-watch',
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: 10_000,
       query_timeout: 30_000,
     });
     // The question fails besides; without a listener the process would end.

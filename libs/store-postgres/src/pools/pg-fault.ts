@@ -19,7 +19,7 @@ const NETWORK = new Set([
 ]);
 /** pg reports these without a code. */
 const LOST =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|connection error|client was closed|pool after calling end/i;
+  /connection terminated|timeout exceeded when trying to connect|timeout expired|query read timeout|not queryable|connection error|client was closed|pool after calling end/i;
 
 /**
  * What a failed statement means: a Fault for infrastructure and refused data, the error itself for anything else, which is
