@@ -111,7 +111,7 @@ export class LogWatch {
   async repeated(parameter: string, since: number): Promise<{ value: string; count: number }[]> {
     return this.ask(
       `select request #>> array['parameters', $1] as value, count(*)::integer as count from command
-         where command_id >= $2 group by 1 having count(*) > 1`,
+         where command_id >= $2 and request #>> array['parameters', $1] is not null group by 1 having count(*) > 1`,
       [parameter, firstCommandIdAt(since)],
     );
   }
