@@ -35,13 +35,16 @@ export async function openTurnedClock(): Promise<TurnedClock> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   let now = BORN;
+  // One after another, as several callers may turn it at once and a connection takes one statement at a time.
+  let turned: Promise<unknown> = Promise.resolve();
   return {
     url: database.url,
     client,
     now: () => now,
     set: async (to) => {
       now = to;
-      await client.query('update turned_clock set now = $1', [to]);
+      turned = turned.then(() => client.query('update turned_clock set now = $1', [to]));
+      await turned;
     },
     close: async () => {
       await client.end();
