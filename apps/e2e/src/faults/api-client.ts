@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 
@@ -22,7 +23,10 @@ export class ApiClient {
   constructor(
     private readonly urls: readonly string[],
     private readonly key: string,
-  ) {}
+  ) {
+    // One listener a call under way, and there are hundreds.
+    setMaxListeners(0, this.abandoned.signal);
+  }
 
   /** Resolves with the first answer that is one. @throws Error when there was none within the patience of 150 s */
   async post(path: string, body: object | undefined, idempotencyKey: string | undefined): Promise<ApiAnswer> {
