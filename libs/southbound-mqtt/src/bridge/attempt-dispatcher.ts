@@ -46,12 +46,14 @@ export class AttemptDispatcher {
    * @throws Fault (retryable) when the store is away; the same batch may be handed in again.
    */
   async dispatch(attempts: readonly StartedAttempt[]): Promise<DispatchReport> {
+    // Before the claim: a process that was frozen behind it must not publish what is stale by now.
+    const asked = performance.now();
     const left = await this.claims.claim(attempts);
     const due = attempts.flatMap((attempt, index) => {
       const leftMs = left[index];
       return typeof leftMs === 'number' && leftMs > 0 ? [{ attempt, leftMs }] : [];
     });
-    const outcomes = await Promise.all(due.map(({ attempt, leftMs }) => this.publish(attempt, leftMs)));
+    const outcomes = await Promise.all(due.map(({ attempt, leftMs }) => this.publish(attempt, leftMs, asked + leftMs)));
     const signals = outcomes.flatMap((outcome, index) => signalOf(due[index]!.attempt, outcome) ?? []);
     await this.engine.handle(signals);
     const published = outcomes.filter(({ kind }) => kind === 'accepted').length;
@@ -60,7 +62,7 @@ export class AttemptDispatcher {
     return { published, stale: attempts.length - due.length, notSent, unknown };
   }
 
-  private publish(attempt: StartedAttempt, leftMs: number): Promise<PublishOutcome> {
+  private publish(attempt: StartedAttempt, leftMs: number, writeBefore: number): Promise<PublishOutcome> {
     const codec = codecOf(attempt.request.wireFormat);
     if (codec === undefined) {
       this.logger.error(
@@ -81,7 +83,7 @@ export class AttemptDispatcher {
       correlation: correlationOf(attempt.lanePosition),
     });
     const expirySeconds = Math.max(1, Math.floor(leftMs / 1_000));
-    return this.publisher.publish({ ...message, expirySeconds }, attempt.deviceId);
+    return this.publisher.publish({ ...message, expirySeconds, writeBefore }, attempt.deviceId);
   }
 }
 

@@ -82,6 +82,19 @@ describeWithServers(['mosquitto'], 'a publisher on Mosquitto', () => {
     await eventually(() => expect(got.map(({ properties }) => properties?.messageExpiryInterval)).toEqual([7, 1]));
   });
 
+  it('writes nothing whose time has passed, be it while it waited for a place in the window', async () => {
+    const broker = await mosquitto();
+    const got = await subscriber(broker.url, 'late/#');
+    const sender = await connected(broker.url, { window: 1 });
+    const inTime = { topic: 'late/1', payload: 'in time', writeBefore: performance.now() + 60_000 };
+    // Waits behind the first, whose answer cannot be here within this turn of the event loop.
+    const behind = { topic: 'late/2', payload: 'late', writeBefore: performance.now() + 0.001 };
+    const late = { topic: 'late/3', payload: 'late', writeBefore: performance.now() - 1 };
+    const outcomes = await kinds([sender.publish(inTime), sender.publish(behind), sender.publish(late)]);
+    expect(outcomes).toEqual(['accepted', 'unavailable', 'unavailable']);
+    await eventually(() => expect(texts(got)).toEqual(['in time']));
+  });
+
   it('tells the reason code of a refusal', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'downlink-acl-'));
     cleanups.push(async () => rmSync(folder, { recursive: true }));

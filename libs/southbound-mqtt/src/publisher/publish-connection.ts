@@ -93,7 +93,9 @@ export class PublishConnection {
     while (this.#inFlight.size < this.#limit) {
       const pending = this.#waiting.shift();
       if (!pending) return;
-      this.#write(pending);
+      const { writeBefore = Number.POSITIVE_INFINITY } = pending.message;
+      if (performance.now() < writeBefore) this.#write(pending);
+      else pending.settle({ kind: 'unavailable' });
     }
   }
 

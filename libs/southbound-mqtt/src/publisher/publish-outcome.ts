@@ -4,6 +4,8 @@ export interface OutgoingMessage {
   payload: Buffer | string;
   /** Message expiry, seconds, rounded down but at least 1; MQTT 5 only, left out over 3.1.1. */
   expirySeconds?: number;
+  /** Not written at or after this instant of `performance.now()`: it is `unavailable` then. A window may be full for long, a process frozen. */
+  writeBefore?: number;
 }
 
 /**
