@@ -1,19 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { reportInvariants, UnreadableWire, type RuleReport } from '@downlink/store-postgres';
+import { brokenPromises, type FoundBreach } from './broken-promises.js';
 import type { FaultWorld } from './fault-world.js';
 
 const SLACK_MS = 5_000;
 
-/** What a rule that does not hold, or an application that was treated badly, is reported as. */
-export interface FoundBreach {
-  readonly rule: string;
-  readonly text: string;
-}
-
 /**
- * Checks everything that must hold once it is quiet again, whatever had happened: the rules of DESIGN §7 on the database and the
+ * Checks everything that must hold once it is quiet again, whatever had happened: the rules that hold always on the database and the
  * recorded wire, and what only the application knows: what it was promised.
  * @param since ms since 1970 on the database's clock: the application's promises since then
  */
@@ -28,7 +21,7 @@ export async function findBreaches(
       .filter(({ subject }) => subject !== 'deadlines')
       .map(({ subject, detail }) => ({ rule, text: `${subject}: ${detail}` })),
   );
-  return { reports, breaches: [...broken, ...(await brokenPromises(world, since)), ...deadServices(world)] };
+  return { reports, breaches: [...broken, ...(await promisesOf(world, since)), ...deadServices(world)] };
 }
 
 /** The simulator writes while we read: a last line may be half there. */
@@ -48,33 +41,12 @@ async function reportRules({ postgres, devices, sink }: FaultWorld): Promise<Rul
   }
 }
 
-async function brokenPromises(world: FaultWorld, since: number): Promise<FoundBreach[]> {
-  const { load, watch } = world;
-  const lost = await watch.notFinal(load.taken.map(({ id }) => id));
-  const revived = await watch.notIn('canceled', load.canceled);
-  const onWire = await keysOnWire(world.devices.wires, new Set(load.canceled));
-  const repeated = await watch.repeated('key', since);
-  return [
-    ...lost.map(({ id, status }) => ({ rule: '1', text: `command ${id}: was taken, is ${status}` })),
-    ...revived.map(({ id, status }) => ({
-      rule: '4',
-      text: `command ${id}: its cancel was confirmed, it is ${status}`,
-    })),
-    ...onWire.map((id) => ({ rule: '4', text: `command ${id}: published although its cancel was confirmed` })),
-    ...repeated.map(({ value, count }) => ({ rule: '9', text: `key ${value}: ${count} commands of one` })),
-    ...[...load.complaints].map(([what, times]) => ({ rule: 'application', text: `${times} times: ${what}` })),
-  ];
-}
-
-async function keysOnWire(files: readonly string[], wanted: ReadonlySet<string>): Promise<string[]> {
-  const found = new Set<string>();
-  for (const file of files) {
-    for await (const line of createInterface({ input: createReadStream(file) })) {
-      const key = /"key":"(\d{19})"/.exec(line)?.[1];
-      if (key !== undefined && wanted.has(key)) found.add(key);
-    }
-  }
-  return [...found];
+function promisesOf({ load, watch, devices }: FaultWorld, since: number): Promise<FoundBreach[]> {
+  const { taken, canceled, complaints } = load;
+  return brokenPromises(
+    { taken: taken.map(({ id }) => id), canceled, complaints },
+    { watch, wires: devices.wires, since },
+  );
 }
 
 /** No fault that is not its own death may end a process. */

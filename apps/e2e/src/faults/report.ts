@@ -1,4 +1,4 @@
-import type { FoundBreach } from './find-breaches.js';
+import type { FoundBreach } from './broken-promises.js';
 
 /** One line of the table. */
 export interface FaultResult {

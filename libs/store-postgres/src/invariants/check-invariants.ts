@@ -24,7 +24,7 @@ export interface RuleReport extends Findings {
   readonly breaches: readonly Breach[];
 }
 
-/** Rules of DESIGN §7 that the tables say nothing about, and who shows them in place of this. */
+/** Rules of RULES.md that the tables say nothing about, and who shows them in place of this. */
 export const NOT_CHECKED_HERE: readonly { readonly rule: string; readonly why: string }[] = [
   { rule: '8', why: 'offsets and acknowledgements leave no trace in the tables: shown by the kill tests' },
   { rule: '10', why: 'about answers, not about tables: shown by the end-to-end tests' },
@@ -32,7 +32,7 @@ export const NOT_CHECKED_HERE: readonly { readonly rule: string; readonly why: s
 ];
 
 /**
- * Checks the rules of DESIGN §7 on a database, on one snapshot of it; services may go on meanwhile. Writes nothing.
+ * Checks the rules that hold always on a database, on one snapshot of it; services may go on meanwhile. Writes nothing.
  * @throws Fault `store-unavailable` when the database is away; UnreadableWire for a file that is no recorded wire.
  */
 export async function checkInvariants(options: InvariantsOptions): Promise<Breach[]> {

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 
 /** A rule that does not hold, and of what. */
 export interface Breach {
-  /** Number of the rule in DESIGN §7, or `superseded`, `lanes`, `dead-letters`, `outbox` for what those tables promise. */
+  /** Number of the rule in RULES.md, or `superseded`, `lanes`, `dead-letters`, `outbox` for what those tables promise. */
   readonly rule: string;
   /** What it is about, for example `command 7348…` or `device d1`. */
   readonly subject: string;

@@ -4,7 +4,7 @@ const ANSWERED_LATE = ['AttemptSent', 'LateAnswerRecorded', 'AnswerRejected'] as
 const UNTRIED = ['LateAnswerRecorded', 'AnswerRejected'] as const;
 
 /**
- * Which events may follow in which state: the table of DESIGN §2.1, written down a second time on purpose, so that the
+ * Which events may follow in which state: the life of a command, written down a second time on purpose, so that the
  * checker does not believe whatever the engine decides.
  */
 export const TRANSITIONS: { readonly [S in Status]: readonly EventType[] } = {

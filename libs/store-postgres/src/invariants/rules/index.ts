@@ -14,7 +14,7 @@ import { supersededByLater } from './superseded-by-later.js';
 import { webhooksTold } from './webhooks-told.js';
 import { wholeHistories } from './whole-histories.js';
 
-/** In the order of DESIGN §7. */
+/** In the order of RULES.md. */
 export const INVARIANTS: readonly Invariant[] = [
   finishedOrWaiting,
   wholeHistories,
