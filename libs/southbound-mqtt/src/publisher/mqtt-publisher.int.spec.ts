@@ -230,26 +230,28 @@ describeWithServers(['mosquitto'], 'a publisher on Mosquitto', () => {
     expect(idle.connected).toBe(false);
   });
 
-  it('is half as fast again with a window as one message after the other, in the same run', async () => {
+  it('is twenty times as fast with a window as one message after the other, when the broker is 5 ms away', async () => {
     const broker = await mosquitto();
-    const sender = await connected(broker.url);
+    const far = await startMutingProxy(broker.port, { delayMs: 5 });
+    cleanups.push(() => far.stop());
+    const sender = await connected(far.url);
     const message = (n: number) => ({ topic: `d/${String(n % 1_000)}`, payload: 'x'.repeat(200) });
     const perSecond = async (count: number, work: () => Promise<unknown>): Promise<number> => {
       const began = performance.now();
       await work();
       return count / ((performance.now() - began) / 1_000);
     };
-    const oneByOne = await perSecond(1_000, async () => {
-      for (let n = 0; n < 1_000; n += 1) await sender.publish(message(n));
+    const oneByOne = await perSecond(200, async () => {
+      for (let n = 0; n < 200; n += 1) await sender.publish(message(n));
     });
-    const inWindow = await perSecond(20_000, () =>
-      Promise.all(Array.from({ length: 20_000 }, (_, n) => sender.publish(message(n)))),
+    const inWindow = await perSecond(10_000, () =>
+      Promise.all(Array.from({ length: 10_000 }, (_, n) => sender.publish(message(n)))),
     );
     process.stdout.write(
       `publisher: ${String(Math.round(inWindow))} messages/s, one by one ${String(Math.round(oneByOne))}\n`,
     );
-    // 2.7 times on two cores shared with other work, more on idle ones: what is left is processor time, not waiting.
-    expect(inWindow).toBeGreaterThan(1.5 * oneByOne);
+    // Without the 5 ms it was 1.4 to 2.7 times, by how fast the processor was: a window saves waiting, not work.
+    expect(inWindow).toBeGreaterThan(20 * oneByOne);
   });
 });
 

@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { Writable } from 'node:stream';
 
-/** A stretch of network in front of a real broker, for specs: it can go silent or break. */
+/** A stretch of network in front of a real broker, for specs: it can be long, go silent or break. */
 export interface MutingProxy {
   /** `mqtt://127.0.0.1:port` */
   url: string;
@@ -17,8 +18,10 @@ export interface MutingProxy {
   stop(): Promise<void>;
 }
 
-export async function startMutingProxy(brokerPort: number): Promise<MutingProxy> {
-  const pairs = new Set<{ client: Socket; broker: Socket }>();
+/** @param options.delayMs how long what the broker says is under way, as over a long line; default 0 */
+export async function startMutingProxy(brokerPort: number, options: { delayMs?: number } = {}): Promise<MutingProxy> {
+  const { delayMs = 0 } = options;
+  const pairs = new Set<{ client: Socket; broker: Socket; towards: { client: Writable; broker: Writable } }>();
   let isDown = false;
   const muted: (() => void)[] = [];
   const server = createServer({ noDelay: true }, (client) => {
@@ -27,25 +30,25 @@ export async function startMutingProxy(brokerPort: number): Promise<MutingProxy>
       return;
     }
     const broker = connect({ port: brokerPort, host: '127.0.0.1', noDelay: true });
-    const pair = { client, broker };
+    const pair = { client, broker, towards: { client: delayMs > 0 ? longLine(client, delayMs) : client, broker } };
     pairs.add(pair);
-    for (const [from, to] of [
-      [client, broker],
-      [broker, client],
+    for (const [from, to, towards] of [
+      [client, broker, pair.towards.broker],
+      [broker, client, pair.towards.client],
     ] as const) {
       from.on('error', () => to.destroy());
       from.on('close', () => {
         to.destroy();
         pairs.delete(pair);
       });
-      from.pipe(to);
+      from.pipe(towards);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const mute = (side: 'client' | 'broker'): void =>
     pairs.forEach((pair) => {
       pair[side].unpipe().pause();
-      muted.push(() => pair[side].pipe(side === 'client' ? pair.broker : pair.client));
+      muted.push(() => pair[side].pipe(pair.towards[side === 'client' ? 'broker' : 'client']));
     });
   const cut = (): void => pairs.forEach(({ broker, client }) => [client, broker].forEach((socket) => socket.destroy()));
   return {
@@ -66,4 +69,14 @@ export async function startMutingProxy(brokerPort: number): Promise<MutingProxy>
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Hands on what it was given `delayMs` later; as much as is said is under way at once. */
+function longLine(to: Socket, delayMs: number): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      setTimeout(() => to.write(chunk), delayMs);
+      done();
+    },
+  });
 }
