@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CancelTaskRunner, type CancelTaskRunnerOptions, type Engine } from '@downlink/command-engine';
 import { FOREIGN_DEVICE, type JsonAnswer, type NativeClient } from './spec-support/native-client.js';
-import { expectProblem, idOf, startNative, type NativeWorld } from './spec-support/native-world.js';
+import { expectProblem, idOf, INSTANT, startNative, type NativeWorld } from './spec-support/native-world.js';
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const OPTIONS: CancelTaskRunnerOptions = { maxTasks: 100, maxCommands: 500, batchSize: 500, claimMs: 60_000 };
 
 describe('a cancel task', () => {

@@ -1,20 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { parseCommandId, type CommandId } from '@downlink/command-domain';
-import { startNorthbound, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
-import { nativeFace } from './face.js';
-import { NativeModule } from './native.module.js';
-import {
-  ADMIN_KEY,
-  APPLICATION_KEY,
-  FOREIGN_DEVICE,
-  FOREIGN_KEY,
-  MODELLED_DEVICE,
-  NativeClient,
-  PROVISION,
-  type JsonAnswer,
-} from './spec-support/native-client.js';
-
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+import type { CommandId } from '@downlink/command-domain';
+import type { RunningNorthbound } from '@downlink/northbound-kit/contracts';
+import { FOREIGN_DEVICE, MODELLED_DEVICE, NativeClient } from './spec-support/native-client.js';
+import { expectProblem, idOf, INSTANT, startNative } from './spec-support/native-world.js';
 
 describe('commands', () => {
   let running: RunningNorthbound;
@@ -25,14 +13,7 @@ describe('commands', () => {
   let deviceId: string;
 
   beforeAll(async () => {
-    const delivery = { laneCap: 3 };
-    running = await startNorthbound([nativeFace], (ports) =>
-      NativeModule.forRoot(ports, { adminKey: ADMIN_KEY, delivery }),
-    );
-    admin = new NativeClient(running, ADMIN_KEY);
-    client = new NativeClient(running, APPLICATION_KEY);
-    foreigner = new NativeClient(running, FOREIGN_KEY);
-    await admin.post('/v1/provision', PROVISION);
+    ({ running, admin, client, foreigner } = await startNative({ delivery: { laneCap: 3 } }));
   });
   afterAll(() => running.stop());
 
@@ -41,7 +22,6 @@ describe('commands', () => {
     expect((await admin.put(`/v1/devices/${deviceId}`, { application: 'app-1', product: 'lamp' })).status).toBe(200);
   });
 
-  const idOf = ({ body }: JsonAnswer) => parseCommandId(body['id'] as string)!;
   const submit = (over: object = {}) => client.submit({ deviceId, ...over });
   const answered = (commandId: CommandId) =>
     running.handle({
@@ -50,10 +30,6 @@ describe('commands', () => {
       deviceId,
       answer: { outcome: 'succeeded', result: { on: true } },
     });
-  const expectProblem = (answer: JsonAnswer, status: number, code: string) => {
-    expect(answer.body).toMatchObject({ status, code });
-    expect(answer.status).toBe(status);
-  };
 
   it('are sent at once to an idle device', async () => {
     const { status, body } = await submit({ callbackUrl: 'https://example.org/hook' });

@@ -1,19 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DeadLetterIntake } from '@downlink/command-engine';
 import { aDeadLetter } from '@downlink/command-engine/contracts';
-import { startNorthbound, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
-import { nativeFace } from './face.js';
-import { NativeModule } from './native.module.js';
-import {
-  ADMIN_KEY,
-  APPLICATION_KEY,
-  FOREIGN_KEY,
-  NativeClient,
-  PROVISION,
-  type JsonAnswer,
-} from './spec-support/native-client.js';
+import type { RunningNorthbound } from '@downlink/northbound-kit/contracts';
+import { NativeClient, type JsonAnswer } from './spec-support/native-client.js';
+import { expectProblem, INSTANT as INSTANT_PATTERN, startNative } from './spec-support/native-world.js';
 
-const INSTANT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const INSTANT = expect.stringMatching(INSTANT_PATTERN);
 
 describe('dead letters', () => {
   let running: RunningNorthbound;
@@ -25,14 +17,10 @@ describe('dead letters', () => {
   let deviceId: string;
 
   beforeAll(async () => {
-    running = await startNorthbound([nativeFace], (ports) => NativeModule.forRoot(ports, { adminKey: ADMIN_KEY }));
+    ({ running, admin, client, foreigner } = await startNative());
     intake = new DeadLetterIntake(running.store.deadLetters, {
       handle: async (signals) => [await running.handle(signals[0]!)],
     });
-    admin = new NativeClient(running, ADMIN_KEY);
-    client = new NativeClient(running, APPLICATION_KEY);
-    foreigner = new NativeClient(running, FOREIGN_KEY);
-    await admin.post('/v1/provision', PROVISION);
   });
   afterAll(() => running.stop());
 
@@ -46,10 +34,6 @@ describe('dead letters', () => {
   const submit = async () => (await client.submit({ deviceId })).body;
   const lane = async () => (await client.get(`/v1/devices/${deviceId}/lane`)).body;
   const idsOf = ({ body }: JsonAnswer) => (body['items'] as { id: string }[]).map(({ id }) => id);
-  const expectProblem = (answer: JsonAnswer, status: number, code: string) => {
-    expect(answer.body).toMatchObject({ status, code });
-    expect(answer.status).toBe(status);
-  };
 
   it('are shown with where they come from and why, and without their record', async () => {
     const letter = aDeadLetter({ deviceId });

@@ -1,18 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { parseCommandId, type CommandId } from '@downlink/command-domain';
-import { startNorthbound, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
-import { nativeFace } from './face.js';
-import { NativeModule } from './native.module.js';
-import {
-  ADMIN_KEY,
-  APPLICATION_KEY,
-  FOREIGN_KEY,
-  NativeClient,
-  PROVISION,
-  type JsonAnswer,
-} from './spec-support/native-client.js';
+import type { CommandId } from '@downlink/command-domain';
+import type { RunningNorthbound } from '@downlink/northbound-kit/contracts';
+import { NativeClient } from './spec-support/native-client.js';
+import { idOf, INSTANT as INSTANT_PATTERN, startNative } from './spec-support/native-world.js';
 
-const INSTANT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const INSTANT = expect.stringMatching(INSTANT_PATTERN);
 
 describe('looking at a command', () => {
   let running: RunningNorthbound;
@@ -23,11 +15,7 @@ describe('looking at a command', () => {
   let made = 0;
 
   beforeAll(async () => {
-    running = await startNorthbound([nativeFace], (ports) => NativeModule.forRoot(ports, { adminKey: ADMIN_KEY }));
-    admin = new NativeClient(running, ADMIN_KEY);
-    client = new NativeClient(running, APPLICATION_KEY);
-    foreigner = new NativeClient(running, FOREIGN_KEY);
-    await admin.post('/v1/provision', PROVISION);
+    ({ running, admin, client, foreigner } = await startNative());
   });
   afterAll(() => running.stop());
   beforeEach(async () => {
@@ -35,7 +23,6 @@ describe('looking at a command', () => {
     await admin.put(`/v1/devices/${deviceId}`, { application: 'app-1', product: 'lamp' });
   });
 
-  const idOf = ({ body }: JsonAnswer) => parseCommandId(body['id'] as string)!;
   const submit = async (over: object = {}): Promise<CommandId> => idOf(await client.submit({ deviceId, ...over }));
   const waiting = async (id: CommandId) => (await client.get(`/v1/commands/${id}/waiting`)).body;
   const sent = (commandId: CommandId, attempt = 1) =>

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startNorthbound, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
 import { nativeFace } from './face.js';
 import { NativeModule } from './native.module.js';
-import { ADMIN_KEY, APPLICATION_KEY, NativeClient, PROVISION, type JsonAnswer } from './spec-support/native-client.js';
+import { ADMIN_KEY, APPLICATION_KEY, NativeClient, PROVISION } from './spec-support/native-client.js';
+import { expectProblem } from './spec-support/native-world.js';
 
 describe('set-up', () => {
   let running: RunningNorthbound;
@@ -17,11 +18,6 @@ describe('set-up', () => {
     });
   });
   afterAll(() => running.stop());
-
-  const expectProblem = (answer: JsonAnswer, status: number, code: string) => {
-    expect(answer.body).toMatchObject({ status, code });
-    expect(answer.status).toBe(status);
-  };
 
   it('makes the key of a new application, shows it once, and it works', async () => {
     const { status, body } = await admin.post('/v1/applications', { id: 'new-1', huawei: { secret: 'given' } });

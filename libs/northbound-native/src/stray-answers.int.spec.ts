@@ -1,16 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startNorthbound, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
-import { nativeFace } from './face.js';
-import { NativeModule } from './native.module.js';
-import {
-  ADMIN_KEY,
-  APPLICATION_KEY,
-  FOREIGN_DEVICE,
-  FOREIGN_KEY,
-  NativeClient,
-  OWN_DEVICE,
-  PROVISION,
-} from './spec-support/native-client.js';
+import type { RunningNorthbound } from '@downlink/northbound-kit/contracts';
+import { FOREIGN_DEVICE, FOREIGN_KEY, NativeClient, OWN_DEVICE } from './spec-support/native-client.js';
+import { startNative } from './spec-support/native-world.js';
 
 describe('answers of devices', () => {
   let running: RunningNorthbound;
@@ -18,10 +9,7 @@ describe('answers of devices', () => {
   let client: NativeClient;
 
   beforeAll(async () => {
-    running = await startNorthbound([nativeFace], (ports) => NativeModule.forRoot(ports, { adminKey: ADMIN_KEY }));
-    admin = new NativeClient(running, ADMIN_KEY);
-    client = new NativeClient(running, APPLICATION_KEY);
-    await admin.post('/v1/provision', PROVISION);
+    ({ running, admin, client } = await startNative());
   });
   afterAll(() => running.stop());
 

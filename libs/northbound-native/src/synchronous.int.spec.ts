@@ -1,36 +1,30 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { parseCommandId, type CommandId } from '@downlink/command-domain';
+import type { CommandId } from '@downlink/command-domain';
 import { startNorthbound, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
 import { eventually } from '@downlink/testing';
 import { nativeFace } from './face.js';
 import { NativeModule } from './native.module.js';
-import { ADMIN_KEY, APPLICATION_KEY, NativeClient, PROVISION, type JsonAnswer } from './spec-support/native-client.js';
+import { ADMIN_KEY, APPLICATION_KEY, NativeClient, PROVISION } from './spec-support/native-client.js';
+import { idOf, startNative } from './spec-support/native-world.js';
 
 describe('a call that waits', () => {
   let running: RunningNorthbound;
+  let admin: NativeClient;
   let client: NativeClient;
   let deviceId: string;
   let made = 0;
 
   beforeAll(async () => {
-    running = await startNorthbound([nativeFace], (ports) => NativeModule.forRoot(ports, { adminKey: ADMIN_KEY }), {
-      capacity: 3,
-    });
-    client = new NativeClient(running, APPLICATION_KEY);
-    await new NativeClient(running, ADMIN_KEY).post('/v1/provision', PROVISION);
+    ({ running, admin, client } = await startNative({}, { capacity: 3 }));
   });
   afterAll(() => running.stop());
   beforeEach(async () => {
     deviceId = `waiting-${String(made++)}`;
-    await new NativeClient(running, ADMIN_KEY).put(`/v1/devices/${deviceId}`, {
-      application: 'app-1',
-      product: 'lamp',
-    });
+    await admin.put(`/v1/devices/${deviceId}`, { application: 'app-1', product: 'lamp' });
   });
 
   const submit = (over: object = {}) => client.submit({ deviceId, ...over });
-  const idOf = ({ body }: JsonAnswer) => parseCommandId(body['id'] as string)!;
   const held = () => running.ports.finalEvents.held;
   /** The command that the device has been asked for last. */
   const latest = async (): Promise<CommandId> =>

@@ -12,7 +12,9 @@ import {
   listCancelTasksQuery,
 } from '../wire/cancel-task.js';
 import { read } from '../wire/read.js';
+import { searchOf } from '../wire/timeline-query.js';
 import { answer } from './answer.js';
+import { findDevice } from './find-device.js';
 
 /** Withdraw everything that is queued for a device: written down here, worked off by the schedulers. */
 @Controller('v1')
@@ -28,26 +30,17 @@ export class CancelTasksController {
     const caller = await this.authentication.caller(request);
     const { id: deviceId } = request.params as { id: string };
     read(createCancelTaskBody, request.body ?? {});
-    const device = await this.ports.devices.find(deviceId);
-    if (device === undefined || !sees(caller, device.applicationId)) throw problem('unknown-device');
-    const task = await this.ports.cancelTasks.create({ applicationId: device.applicationId, deviceId });
+    const { applicationId } = await findDevice(this.ports, deviceId, caller);
+    const task = await this.ports.cancelTasks.create({ applicationId, deviceId });
     answer(reply, 201, cancelTaskView(task), { location: `/v1/cancel-tasks/${task.id}` });
   }
 
   @Get('cancel-tasks')
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const applicationId = await this.authentication.application(request);
-    const { deviceId, status, from, until, limit, offset } = read(listCancelTasksQuery, request.query);
-    const { tasks, total } = await this.ports.cancelTasks.search({
-      applicationId,
-      ...(deviceId !== undefined && { deviceId }),
-      ...(status !== undefined && { statuses: status }),
-      ...(from !== undefined && { from }),
-      ...(until !== undefined && { until }),
-      limit,
-      offset,
-    });
-    answer(reply, 200, { items: tasks.map(cancelTaskView), total, limit, offset });
+    const query = read(listCancelTasksQuery, request.query);
+    const { tasks, total } = await this.ports.cancelTasks.search(searchOf(query, applicationId));
+    answer(reply, 200, { items: tasks.map(cancelTaskView), total, limit: query.limit, offset: query.offset });
   }
 
   /** With its commands, in the order of the queue, and what became of each. */

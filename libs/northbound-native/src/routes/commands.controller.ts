@@ -12,6 +12,7 @@ import { attemptViews, commandView, eventView, webhookView } from '../wire/comma
 import { listCommandsQuery } from '../wire/list-commands.js';
 import { read } from '../wire/read.js';
 import { submitCallBody } from '../wire/submit-command.js';
+import { searchOf } from '../wire/timeline-query.js';
 import { answer } from './answer.js';
 import { findCommand } from './find-command.js';
 
@@ -51,17 +52,9 @@ export class CommandsController {
   @Get()
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.application(request);
-    const { status, deviceId, from, until, limit, offset } = read(listCommandsQuery, request.query);
-    const { heads, total } = await this.ports.reader.search({
-      applicationId: caller,
-      ...(deviceId !== undefined && { deviceId }),
-      ...(status !== undefined && { statuses: status }),
-      ...(from !== undefined && { from }),
-      ...(until !== undefined && { until }),
-      limit,
-      offset,
-    });
-    answer(reply, 200, { items: heads.map(commandView), total, limit, offset });
+    const query = read(listCommandsQuery, request.query);
+    const { heads, total } = await this.ports.reader.search(searchOf(query, caller));
+    answer(reply, 200, { items: heads.map(commandView), total, limit: query.limit, offset: query.offset });
   }
 
   /** Only while no attempt is out; a command that was put back because nobody listened counts as not out. */

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Post, Put, Req, Res } from '@nestjs/common';
 import type { Device } from '@downlink/command-engine';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NativeAuthentication, scopeOf, sees, type Caller } from '../authentication.js';
+import { NativeAuthentication, scopeOf } from '../authentication.js';
 import { problem } from '../errors/problem.js';
 import { declare } from '../provisioning/declare.js';
 import { deviceEntry, type DeviceEntry } from '../provisioning/schema.js';
@@ -13,6 +13,7 @@ import { laneView } from '../wire/lane-view.js';
 import { pageQuery } from '../wire/list-commands.js';
 import { read } from '../wire/read.js';
 import { answer } from './answer.js';
+import { findDevice } from './find-device.js';
 import { withPathId } from './with-path-id.js';
 
 /** Devices: set up with the admin key, read also by the application that owns them. */
@@ -61,19 +62,13 @@ export class DevicesController {
 
   private async declared(entry: DeviceEntry): Promise<object> {
     const made = await declare(this.ports.registry, { applications: [], products: [], devices: [newDevice(entry)] });
-    const device = await this.known(entry.id, { kind: 'admin' });
+    const device = await findDevice(this.ports, entry.id, { kind: 'admin' });
     return { ...view(device), ...made.devices[0] };
   }
 
   private async found(request: FastifyRequest): Promise<Device> {
     const caller = await this.authentication.caller(request);
-    return this.known((request.params as { id: string }).id, caller);
-  }
-
-  private async known(id: string, caller: Caller): Promise<Device> {
-    const device = (await this.ports.registry.devices([id])).get(id);
-    if (device === undefined || !sees(caller, device.applicationId)) throw problem('unknown-device');
-    return device;
+    return findDevice(this.ports, (request.params as { id: string }).id, caller);
   }
 }
 

@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NativeAuthentication, sees } from '../authentication.js';
-import { problem } from '../errors/problem.js';
+import { NativeAuthentication } from '../authentication.js';
 import { NATIVE_PORTS } from '../tokens.js';
 import { strayAnswerView } from '../wire/stray-answer-view.js';
 import { answer } from './answer.js';
+import { findDevice } from './find-device.js';
 
 /** What a device said that belongs to no command, the newest first: the last 100, of seven days. */
 @Controller('v1/devices/:id/stray-answers')
@@ -19,8 +19,7 @@ export class StrayAnswersController {
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.caller(request);
     const { id } = request.params as { id: string };
-    const device = (await this.ports.registry.devices([id])).get(id);
-    if (device === undefined || !sees(caller, device.applicationId)) throw problem('unknown-device');
+    await findDevice(this.ports, id, caller);
     answer(reply, 200, { items: (await this.ports.strayAnswers.ofDevice(id)).map(strayAnswerView) });
   }
 }

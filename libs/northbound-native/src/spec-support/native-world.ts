@@ -16,9 +16,16 @@ export interface NativeWorld {
   freshDevices(count: number): Promise<string[]>;
 }
 
-export async function startNative(options: Omit<NativeOptions, 'adminKey'> = {}): Promise<NativeWorld> {
-  const running = await startNorthbound([nativeFaceOf(options)], (ports) =>
-    NativeModule.forRoot(ports, { adminKey: ADMIN_KEY, ...options }),
+type Waiting = Parameters<typeof startNorthbound>[2];
+
+export async function startNative(
+  options: Omit<NativeOptions, 'adminKey'> = {},
+  waiting?: Waiting,
+): Promise<NativeWorld> {
+  const running = await startNorthbound(
+    [nativeFaceOf(options)],
+    (ports) => NativeModule.forRoot(ports, { adminKey: ADMIN_KEY, ...options }),
+    waiting,
   );
   const admin = new NativeClient(running, ADMIN_KEY);
   expect((await admin.post('/v1/provision', PROVISION)).status).toBe(200);
@@ -36,6 +43,9 @@ export async function startNative(options: Omit<NativeOptions, 'adminKey'> = {})
     },
   };
 }
+
+/** A time as the API writes it. */
+export const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 export function expectProblem(answer: JsonAnswer, status: number, code: string, path?: string): void {
   expect(answer.body).toMatchObject({ status, code });

@@ -2,21 +2,14 @@ import type { JsonObject } from '@downlink/command-domain';
 import { CANCEL_TASK_STATUSES, type CancelTask, type CancelTaskCommand } from '@downlink/command-engine';
 import { z } from 'zod';
 import { isoTime } from './command-view.js';
-import { deviceId, digits, instant } from './fields.js';
-import { listOf } from './list-commands.js';
+import { digits } from './fields.js';
+import { timelineQuery } from './timeline-query.js';
 
 /** Body of `POST /v1/devices/{id}/cancel-tasks`: there is nothing to say yet. */
 export const createCancelTaskBody = z.strictObject({});
 
-/** Query of `GET /v1/cancel-tasks`; `from` (inclusive) and `until` (exclusive) bound the time of creation. */
-export const listCancelTasksQuery = z.strictObject({
-  deviceId: deviceId.optional(),
-  status: listOf(z.enum(CANCEL_TASK_STATUSES)).optional(),
-  from: instant.optional(),
-  until: instant.optional(),
-  limit: digits(1, 1000).default(100),
-  offset: digits(0, 1_000_000).default(0),
-});
+/** Query of `GET /v1/cancel-tasks`. */
+export const listCancelTasksQuery = timelineQuery(z.enum(CANCEL_TASK_STATUSES));
 
 /** Query of `GET /v1/cancel-tasks/{id}`: which of its commands are shown. */
 export const cancelTaskQuery = z.strictObject({
