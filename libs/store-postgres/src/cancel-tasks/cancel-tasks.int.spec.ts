@@ -2,31 +2,22 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandId } from '@downlink/command-domain';
 import { CancelTaskRunner, createEngine, type CancelTask, type Engine } from '@downlink/command-engine';
 import { nextCommandId, requestFor } from '@downlink/command-engine/contracts';
-import { createTestDatabase, eventually, type TestDatabase } from '@downlink/testing';
-import { createPostgresStore, migrate, type PostgresStore } from '../index.js';
+import { eventually } from '@downlink/testing';
+import type { PostgresStore } from '../index.js';
+import { openStore } from '../spec-support/open-store.js';
 
 const CLAIM_MS = 1_500;
 const OPTIONS = { maxTasks: 5, maxCommands: 2, batchSize: 500, claimMs: CLAIM_MS };
 
 describe('cancel tasks in Postgres', () => {
-  let database: TestDatabase;
+  let close: () => Promise<void>;
   let store: PostgresStore;
   let engine: Engine;
   beforeEach(async () => {
-    database = await createTestDatabase({ template: migrate });
-    store = createPostgresStore({
-      url: database.url,
-      poolSize: 4,
-      onConnectionError: (error) => {
-        throw error;
-      },
-    });
+    ({ store, close } = await openStore({ poolSize: 4 }));
     engine = createEngine(store.commandStore, { handOver: () => undefined });
   });
-  afterEach(async () => {
-    await store.close();
-    await database.drop();
-  });
+  afterEach(() => close());
 
   /** The first goes out at once, all others queue. Returns the ids of those that queue. */
   const queue = async (deviceId: string, count: number, applicationId = 'app') => {

@@ -3,17 +3,10 @@ import {
   deadLettersContract,
   type BlockedLanesUnderTest,
 } from '@downlink/command-engine/contracts';
-import { createTestDatabase } from '@downlink/testing';
-import { createPostgresStore, migrate } from '../index.js';
+import { openStore } from '../spec-support/open-store.js';
 
 async function open(): Promise<BlockedLanesUnderTest> {
-  const database = await createTestDatabase({ template: migrate });
-  const store = createPostgresStore({
-    url: database.url,
-    onConnectionError: (error) => {
-      throw error;
-    },
-  });
+  const { store, close } = await openStore();
   return {
     letters: store.deadLetters,
     store: store.commandStore,
@@ -24,10 +17,7 @@ async function open(): Promise<BlockedLanesUnderTest> {
         products: [{ key: `lamp-of-${applicationId}`, applicationId, name: 'lamp', wireFormat: 'native', model: null }],
         devices: [{ id, applicationId, productKey: `lamp-of-${applicationId}`, name: id, activated: true }],
       }),
-    close: async () => {
-      await store.close();
-      await database.drop();
-    },
+    close,
   };
 }
 

@@ -9,8 +9,8 @@ import {
   nextCommandId,
   requestFor,
 } from '@downlink/command-engine/contracts';
-import { createTestDatabase, type TestDatabase } from '@downlink/testing';
-import { createPool, createPostgresStore, migrate, type PostgresStore } from '../index.js';
+import { createPool, type PostgresStore } from '../index.js';
+import { openStore, type OpenStore } from '../spec-support/open-store.js';
 import { FIND_DUE_COMMANDS } from './find-due-commands.js';
 
 const BLOCKED = 5_000;
@@ -35,7 +35,7 @@ const putBack = (loaded: Loaded, deviceId: string, commandId: CommandId, expires
 });
 
 describe('commands due behind dead letters', () => {
-  let database: TestDatabase;
+  let database: OpenStore;
   let store: PostgresStore;
   let free: CommandId;
   let expired: CommandId;
@@ -51,13 +51,8 @@ describe('commands due behind dead letters', () => {
     });
 
   beforeAll(async () => {
-    database = await createTestDatabase({ template: migrate });
-    store = createPostgresStore({
-      url: database.url,
-      onConnectionError: (error) => {
-        throw error;
-      },
-    });
+    database = await openStore();
+    ({ store } = database);
     for (let from = 0; from < BLOCKED; from += BATCH) {
       const devices = Array.from({ length: BATCH }, (_, n) => `blocked-${from + n}`);
       await putBackAll(devices, { blocked: true, expiresInMs: 3_600_000 });
@@ -65,10 +60,7 @@ describe('commands due behind dead letters', () => {
     expired = await putBackAll(['expired'], { blocked: true, expiresInMs: -1 });
     free = await putBackAll(['free'], { blocked: false, expiresInMs: 3_600_000 });
   });
-  afterAll(async () => {
-    await store.close();
-    await database.drop();
-  });
+  afterAll(() => database.close());
 
   it('let 5,000 of them hold up nobody, and expire on time', async () => {
     const { commands } = await store.dueCommands.due(ALL_SHARDS, 0, 2);
