@@ -1,14 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { KafkaFactPublisher } from '@downlink/bus';
-import {
-  CommandGateway,
-  createEngine,
-  DeadLetterDesk,
-  LeasedCommandIds,
-  OutboxRelay,
-  relayLog,
-  SignalQueue,
-} from '@downlink/command-engine';
+import { startKafkaRelay } from '@downlink/bus';
+import { CommandGateway, createEngine, DeadLetterDesk, LeasedCommandIds, SignalQueue } from '@downlink/command-engine';
 import { FinalEvents } from '@downlink/northbound-kit';
 import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
@@ -46,15 +38,9 @@ runMain(async (lifecycle) => {
   health.register('postgres', async () => store.health().then(() => ({ ok: true })));
 
   const kafka = { brokers: config.KAFKA_BROKERS, clientId: 'downlink-command-api', prefix: config.TOPIC_PREFIX };
-  const publisher = new KafkaFactPublisher({ kafka, logger });
-  publisher.start();
-  const relay = new OutboxRelay(publisher, store.outbox, relayLog(logger));
-  lifecycle.onStop('relay', async () => {
-    // Below the 10 s that a stop hook has: what Kafka does not take by then stays in the outbox.
-    await publisher.close(5_000);
-    await relay.drain();
-  });
-  const engine = createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE });
+  const facts = startKafkaRelay({ kafka, outbox: store.outbox, logger });
+  lifecycle.onStop('relay', () => facts.close());
+  const engine = createEngine(store.commandStore, facts.relay, { presenceLeaseMs: config.PRESENCE_LEASE });
   const finalEvents = new FinalEvents({ reader: store.commandReader, logger, capacity: config.WAITING_CALLS });
   const tail = hearFinalFacts(finalEvents, kafka, logger);
   lifecycle.onStop('final facts', () => tail.close());
@@ -67,7 +53,7 @@ runMain(async (lifecycle) => {
       webhooks: store.webhookDeliveries,
       strayAnswers: store.strayAnswers,
       cancelTasks: store.cancelTasks,
-      deadLetters: new DeadLetterDesk({ letters: store.deadLetters, lanes: engine, records: publisher }),
+      deadLetters: new DeadLetterDesk({ letters: store.deadLetters, lanes: engine, records: facts.publisher }),
       finalEvents,
     },
     dialects: dialectOptions(config),

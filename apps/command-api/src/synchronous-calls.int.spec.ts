@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { KafkaFactPublisher, type KafkaSettings } from '@downlink/bus';
+import { startKafkaRelay, type KafkaSettings } from '@downlink/bus';
 import type { CommandId, Signal } from '@downlink/command-domain';
 import {
   CommandGateway,
   createEngine,
   DeadLetterDesk,
   LeasedCommandIds,
-  OutboxRelay,
-  relayLog,
   SignalQueue,
   type Engine,
 } from '@downlink/command-engine';
@@ -33,10 +31,8 @@ const quiet = createLogger({ service: 'command-api', destination: { write: () =>
 
 /** A process with an engine whose facts go over Kafka: the dispatcher's or the scheduler's. */
 function engineProcess(store: PostgresStore, kafka: KafkaSettings) {
-  const publisher = new KafkaFactPublisher({ kafka, logger: silent });
-  publisher.start();
-  const relay = new OutboxRelay(publisher, store.outbox, relayLog(silent));
-  return { engine: createEngine(store.commandStore, relay), close: () => publisher.close(1_000) };
+  const facts = startKafkaRelay({ kafka, outbox: store.outbox, logger: silent });
+  return { engine: createEngine(store.commandStore, facts.relay), close: () => facts.close(1_000) };
 }
 
 describeWithServers(['own-kafka'], 'synchronous calls of two API instances', () => {

@@ -1,5 +1,5 @@
-import { KafkaFactPublisher, KafkaFactServer, poisonTo, type KafkaSettings } from '@downlink/bus';
-import { createEngine, DeadLetterIntake, OutboxRelay, relayLog } from '@downlink/command-engine';
+import { KafkaFactServer, poisonTo, startKafkaRelay, type KafkaSettings } from '@downlink/bus';
+import { createEngine, DeadLetterIntake } from '@downlink/command-engine';
 import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
 import { readConfig } from './config.js';
@@ -24,14 +24,9 @@ runMain(async (lifecycle) => {
     clientId: 'downlink-dispatcher',
     prefix: config.TOPIC_PREFIX,
   };
-  const publisher = new KafkaFactPublisher({ kafka, logger });
-  publisher.start();
-  const relay = new OutboxRelay(publisher, store.outbox, relayLog(logger));
-  lifecycle.onStop('relay', async () => {
-    await publisher.close(5_000);
-    await relay.drain();
-  });
-  const engine = createEngine(store.commandStore, relay, { presenceLeaseMs: config.PRESENCE_LEASE });
+  const facts = startKafkaRelay({ kafka, outbox: store.outbox, logger });
+  lifecycle.onStop('relay', () => facts.close());
+  const engine = createEngine(store.commandStore, facts.relay, { presenceLeaseMs: config.PRESENCE_LEASE });
   const onPoison = poisonTo(new DeadLetterIntake(store.deadLetters, engine));
   const dispatcher = await startDispatcher({
     engine,

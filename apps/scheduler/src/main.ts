@@ -1,5 +1,5 @@
-import { KafkaFactPublisher } from '@downlink/bus';
-import { createEngine, OutboxRelay, relayLog } from '@downlink/command-engine';
+import { startKafkaRelay } from '@downlink/bus';
+import { createEngine } from '@downlink/command-engine';
 import { retryForever, runMain, startServiceProcess, type Lifecycle, type Logger } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { readConfig, type SchedulerConfig } from './config.js';
@@ -12,17 +12,10 @@ runMain(async (lifecycle) => {
   const { logger, health, metrics, owner } = await startServiceProcess(lifecycle, 'scheduler', config);
   const store = await openStore(config, logger, lifecycle);
   health.register('postgres', async () => store.health().then(() => ({ ok: true })));
-  const publisher = new KafkaFactPublisher({
-    kafka: { brokers: config.KAFKA_BROKERS, clientId: 'downlink-scheduler', prefix: config.TOPIC_PREFIX },
-    logger,
-  });
-  publisher.start();
-  const relay = new OutboxRelay(publisher, store.outbox, relayLog(logger));
-  const patient = new PatientRelay(relay);
-  lifecycle.onStop('relay', async () => {
-    await publisher.close(5_000);
-    await relay.drain();
-  });
+  const kafka = { brokers: config.KAFKA_BROKERS, clientId: 'downlink-scheduler', prefix: config.TOPIC_PREFIX };
+  const facts = startKafkaRelay({ kafka, outbox: store.outbox, logger });
+  lifecycle.onStop('relay', () => facts.close());
+  const patient = new PatientRelay(facts.relay);
 
   const scheduler = await startScheduler({
     engine: createEngine(store.commandStore, patient, { presenceLeaseMs: config.PRESENCE_LEASE }),
@@ -31,9 +24,9 @@ runMain(async (lifecycle) => {
     idleLanes: store.idleLanes,
     strayAnswers: store.strayAnswers,
     outbox: store.outbox,
-    publisher,
+    publisher: facts.publisher,
     ownFacts: {
-      waiting: () => relay.waiting + patient.waiting,
+      waiting: () => facts.relay.waiting + patient.waiting,
       fired: (latenessMs) => patient.fired(latenessMs),
     },
     leases: store.shardLeases,

@@ -9,6 +9,7 @@ export { LocalFactTail } from './local/local-fact-tail.js';
 export { LocalFactServer, type LocalFactServerOptions } from './local/local-fact.server.js';
 export type { KafkaSettings } from './kafka/kafka-settings.js';
 export { KafkaFactPublisher, type KafkaFactPublisherOptions } from './kafka/kafka-fact-publisher.js';
+export { startKafkaRelay, type KafkaRelay } from './kafka/start-kafka-relay.js';
 export { KafkaFactServer, type KafkaFactServerOptions } from './kafka/kafka-fact.server.js';
 export { KafkaFactTail, type KafkaFactTailOptions } from './kafka/kafka-fact-tail.js';
 export { ensureTopics } from './kafka/ensure-topics.js';
