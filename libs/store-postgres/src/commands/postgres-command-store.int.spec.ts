@@ -116,7 +116,7 @@ describe('PostgresCommandStore', () => {
   describe('a server that goes away', () => {
     const terminateAll = () =>
       pool.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'spec' and pid <> pg_backend_pid()`,
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'spec' and datname = current_database() and pid <> pg_backend_pid()`,
       );
 
     it('fails the unit of work as retryable, and the next one works', async () => {
