@@ -11,6 +11,7 @@ import {
 import type { Pool, PoolClient } from 'pg';
 import { findOpenDeadLetters } from '../dead-letters/find-open-dead-letters.js';
 import { asFault, breaksConnection } from '../pools/pg-fault.js';
+import { sentTogether } from '../pools/sent-together.js';
 import { createLanes } from './create-lanes.js';
 import { findKeys } from './find-keys.js';
 import { loadHeads } from './load-heads.js';
@@ -52,7 +53,7 @@ export class PostgresCommandStore implements CommandStore {
       if (isEmpty(changes)) {
         await asFault(client.query('rollback'));
       } else {
-        await Promise.all([writeChanges(client, changes), commit(client)]);
+        await sentTogether(client, () => [writeChanges(client, changes), commit(client)]);
       }
       return result;
     } catch (error) {
@@ -66,14 +67,14 @@ export class PostgresCommandStore implements CommandStore {
 
 async function begin(client: PoolClient, touched: Touched): Promise<Loaded> {
   const { deviceIds, commandIds, keys } = touched;
-  let [, found, loaded, known] = await Promise.all([
+  let [, found, loaded, known] = await sentTogether(client, () => [
     asFault(client.query('begin')),
     lockLanes(client, deviceIds),
     loadHeads(client, commandIds),
     findKeys(client, keys),
   ]);
   if (found.size < deviceIds.length) {
-    [, , , found, loaded, known] = await Promise.all([
+    [, , , found, loaded, known] = await sentTogether(client, () => [
       asFault(client.query('rollback')),
       asFault(client.query('begin')),
       createLanes(client, deviceIds),

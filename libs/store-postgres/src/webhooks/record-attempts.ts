@@ -2,6 +2,7 @@ import type { Delivery, DeliveryAttempt } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { retryConflicts } from '../commands/retry-conflicts.js';
 import { asFault, breaksConnection } from '../pools/pg-fault.js';
+import { sentTogether } from '../pools/sent-together.js';
 import { lockDeliveries, settleAttempts } from './settle-attempts.js';
 
 /**
@@ -24,7 +25,7 @@ async function once(pool: Pool, attempts: readonly DeliveryAttempt[], claimMs: n
   const client = await asFault(pool.connect());
   let broken = false;
   try {
-    const [, , claimed] = await Promise.all([
+    const [, , claimed] = await sentTogether(client, () => [
       asFault(client.query(BEGIN)),
       lockDeliveries(client, attempts),
       settleAttempts(client, attempts, claimMs),
