@@ -17,6 +17,11 @@ export interface FactServerOptions {
   readonly backoff?: { readonly firstMs: number; readonly maxMs: number };
   /** Records in one call of the handler at most. Default 500. */
   readonly maxBatch?: number;
+  /**
+   * Another call of the handler begins while fewer records than this are with it, never two with one device. Default 1: one
+   * call at a time. Above that an error keeps its own call busy and lets others begin.
+   */
+  readonly overlapBelow?: number;
   /** How long `close()` waits for a running handler, in ms. Default 20,000. */
   readonly closeWithinMs?: number;
 }
@@ -31,6 +36,7 @@ export function withDefaults(options: FactServerOptions): FactServerSettings {
     tries: options.tries ?? 5,
     backoff: options.backoff ?? { firstMs: 100, maxMs: 10_000 },
     maxBatch: options.maxBatch ?? 500,
+    overlapBelow: options.overlapBelow ?? 1,
     closeWithinMs: options.closeWithinMs ?? 20_000,
     ...(options.onPoison === undefined ? {} : { onPoison: options.onPoison }),
   };

@@ -183,6 +183,32 @@ export function factBusContract(harness: BusHarness): void {
     expect(overlapped).toBe(false);
   });
 
+  it('lets calls overlap where asked to, never with one device, and delivers again what was behind one that never ended', async () => {
+    const first = new Seen();
+    await other();
+    const stuck = new Gate();
+    const dying = await join(
+      'one',
+      async (batch) => {
+        first.take(batch);
+        if (batch.records.some(({ key }) => key === 'stuck')) await stuck.opened;
+      },
+      { overlapBelow: 64 },
+    );
+    const published = [bus.publisher.publish([aFact('stuck', 1)])];
+    await soon(() => expect(first.facts).toEqual(['stuck/1']));
+    published.push(bus.publisher.publish([aFact('free', 1)]));
+    await soon(() => expect(first.facts).toEqual(['stuck/1', 'free/1']));
+    published.push(bus.publisher.publish([aFact('stuck', 2)]));
+    await dying.close();
+    const second = new Seen();
+    await join('one', second.take);
+    await soon(() => expect(second.distinct).toEqual(new Set(['stuck/1', 'free/1', 'stuck/2'])));
+    expect(first.facts).toEqual(['stuck/1', 'free/1']);
+    expect(firsts(second.numbers('stuck'))).toEqual([1, 2]);
+    await Promise.all(published);
+  });
+
   it('delivers again, to the next member, what a member that died had not finished', async () => {
     const first = new Seen();
     await other();

@@ -145,6 +145,8 @@ export class KafkaFactServer extends FactServer implements SessionListener {
     });
     return new MergingPump<Incoming>({
       maxBatch: this.#settings.maxBatch,
+      overlapBelow: this.#settings.overlapBelow,
+      keyOf: ({ key }) => key,
       deliver: (records) => delivery.deliver(records),
       delivered: (records) => {
         this.#ledger.handled(records.map(({ source }) => source.at));

@@ -40,6 +40,8 @@ export class LocalFactServer extends FactServer implements LocalMember {
     });
     this.#pump = new MergingPump<LocalEntry>({
       maxBatch: settings.maxBatch,
+      overlapBelow: settings.overlapBelow,
+      keyOf: ({ record }) => record.key,
       deliver: (entries) => delivery.deliver(entries.map(({ record }) => record)),
       delivered: (entries) => this.#group.finished(this, entries),
     });
