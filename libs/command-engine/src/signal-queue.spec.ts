@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Signal } from '@downlink/command-domain';
+import { eventually } from '@downlink/testing';
 import { Fault } from './fault.js';
 import type { Engine, Outcome } from './outcome.js';
 import { SignalQueue } from './signal-queue.js';
@@ -29,6 +30,36 @@ describe('the signal queue', () => {
     expect(batches).toHaveLength(1);
     batches[0]!.commit();
     expect(await handled).toMatchObject({ kind: 'committed' });
+  });
+
+  it('lets a patient signal wait for company, and no longer than it may', async () => {
+    const { engine, batches } = steppedEngine();
+    const queue = new SignalQueue(engine);
+    const handled = [queue.handle(signal('a'), 60_000)];
+    await turn();
+    expect(batches).toHaveLength(0);
+    handled.push(queue.handle(signal('b')));
+    await turn();
+    expect(batches[0]!.signals.map(({ deviceId }) => deviceId)).toEqual(['a', 'b']);
+    batches[0]!.commit();
+    await Promise.all(handled);
+    const alone = queue.handle(signal('c'), 1);
+    await eventually(() => expect(batches).toHaveLength(2));
+    batches[1]!.commit();
+    expect(await alone).toMatchObject({ kind: 'committed' });
+  });
+
+  it('takes a patient signal along as soon as a transaction ends', async () => {
+    const { engine, batches } = steppedEngine();
+    const queue = new SignalQueue(engine, { maxBatch: 500, maxRunning: 1 });
+    const handled = [queue.handle(signal('a'))];
+    await turn();
+    handled.push(queue.handle(signal('b'), 60_000));
+    batches[0]!.commit();
+    await turn();
+    expect(batches[1]!.signals).toEqual([signal('b')]);
+    batches[1]!.commit();
+    expect(await Promise.all(handled)).toHaveLength(2);
   });
 
   it('takes what arrived while a transaction ran as the next one', async () => {

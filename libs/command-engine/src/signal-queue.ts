@@ -16,7 +16,8 @@ interface Waiting {
 
 /**
  * Groups the signals that arrive while earlier ones are being committed. A batch never waits for more work: it takes what
- * is there, so a lone signal is handled at once, and under load the cost of a commit is shared. Signals about one device are
+ * is there, so a lone signal is handled at once, and under load the cost of a commit is shared. Only a signal that was handed
+ * in with patience waits for company. Signals about one device are
  * decided in the order in which they were handed in: two transactions at once never have a device in common, of which the
  * later one could be the first to get the lane's lock.
  */
@@ -24,6 +25,8 @@ export class SignalQueue {
   private waiting: Waiting[] = [];
   private running = 0;
   private pumpDue = false;
+  /** Runs while only patient signals wait. */
+  private patience: NodeJS.Timeout | undefined;
   /** The devices of the transactions under way. */
   private readonly busy = new Set<DeviceId>();
 
@@ -32,12 +35,18 @@ export class SignalQueue {
     private readonly options: SignalQueueOptions = { maxBatch: 500, maxRunning: 2 },
   ) {}
 
-  /** Resolves with the signal's outcome once it is durable. @throws Fault (retryable) when the store is away. */
-  handle(signal: Signal): Promise<Outcome> {
+  /**
+   * Resolves with the signal's outcome once it is durable.
+   * @param patienceMs how long it may wait for others to share a transaction with
+   * @throws Fault (retryable) when the store is away.
+   */
+  handle(signal: Signal, patienceMs = 0): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ signal, resolve, reject });
+      if (this.running >= this.options.maxRunning) return;
       // Whatever arrives in this turn of the event loop shares a transaction, even on an idle server.
-      if (this.running < this.options.maxRunning) this.pumpSoon();
+      if (patienceMs === 0) this.pumpSoon();
+      else this.patience ??= setTimeout(() => this.pump(), patienceMs);
     });
   }
 
@@ -45,8 +54,8 @@ export class SignalQueue {
    * Several signals, in order, each with its outcome. They may share a transaction with others' or be spread over two.
    * @throws Fault (retryable) when the store is away; some of them may be committed, and handing all in again is safe.
    */
-  handleAll(signals: readonly Signal[]): Promise<Outcome[]> {
-    return Promise.all(signals.map((signal) => this.handle(signal)));
+  handleAll(signals: readonly Signal[], patienceMs = 0): Promise<Outcome[]> {
+    return Promise.all(signals.map((signal) => this.handle(signal, patienceMs)));
   }
 
   private pumpSoon(): void {
@@ -59,6 +68,8 @@ export class SignalQueue {
   }
 
   private pump(): void {
+    clearTimeout(this.patience);
+    this.patience = undefined;
     while (this.running < this.options.maxRunning) {
       const batch = this.take();
       if (batch.length === 0) return;
