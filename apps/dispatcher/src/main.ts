@@ -3,7 +3,7 @@ import { createEngine, DeadLetterIntake } from '@downlink/command-engine';
 import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
 import { readConfig } from './config.js';
-import { startDispatcher } from './start-dispatcher.js';
+import { DISPATCHING, startDispatcher } from './start-dispatcher.js';
 
 runMain(async (lifecycle) => {
   const config = readConfig();
@@ -36,7 +36,7 @@ runMain(async (lifecycle) => {
     turns: { burst: config.RECONNECT_BURST, perSecond: config.RECONNECT_RATE },
     registry: store.registry,
     leases: store.shardLeases,
-    facts: new KafkaFactServer({ kafka, group: `${config.TOPIC_PREFIX}.dispatcher`, logger, onPoison }),
+    facts: new KafkaFactServer({ kafka, group: `${config.TOPIC_PREFIX}.dispatcher`, logger, onPoison, ...DISPATCHING }),
     broker: {
       url: config.MQTT_URL,
       window: config.MQTT_WINDOW,

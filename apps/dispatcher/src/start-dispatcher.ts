@@ -27,6 +27,18 @@ import { DispatcherMetrics } from './dispatcher.metrics.js';
 import { knownDevices } from './known-devices.js';
 import { ReceiverSession } from './receiver-session.js';
 
+/**
+ * How long the broker's word on a publish waits for the device's: one that answers at once is then one transaction and one
+ * record of facts, not two. Nobody waits for the word but who is told SENT, this much later.
+ */
+const WORD_WAITS_MS = 5;
+
+/**
+ * How the facts are to be consumed: a publish is several round trips, which the next command need not wait for. Above this
+ * many under way, calls are few and large again.
+ */
+export const DISPATCHING = { overlapBelow: 64 };
+
 export interface DispatcherParts {
   readonly engine: Engine;
   readonly reader: CommandReader;
@@ -86,7 +98,8 @@ export async function startDispatcher(parts: DispatcherParts): Promise<{ stop():
   await publisher.start();
   session.start();
   const { gate = (ungated: AttemptPublisher) => ungated } = parts;
-  const dispatcher = new AttemptDispatcher(parts.claims, gate(publisher), engine, logger);
+  const patient: Engine = { handle: (signals) => queue.handleAll(signals, WORD_WAITS_MS) };
+  const dispatcher = new AttemptDispatcher(parts.claims, gate(publisher), patient, logger);
   const consumer = await NestFactory.createMicroservice(DispatcherModule.register({ dispatcher, metrics }), {
     strategy: parts.facts,
     logger: new NestLogger(logger),

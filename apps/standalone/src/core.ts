@@ -1,5 +1,5 @@
 import { appendFile } from 'node:fs/promises';
-import { LocalFactBus, LocalFactServer, poisonTo } from '@downlink/bus';
+import { LocalFactBus, LocalFactServer, poisonTo, type LocalFactServerOptions } from '@downlink/bus';
 import {
   CommandGateway,
   createEngine,
@@ -21,7 +21,7 @@ export interface Core {
   readonly signals: SignalQueue;
   readonly commands: CommandGateway;
   /** A member of a group on the in-process bus. */
-  facts(group: 'dispatcher' | 'notifier'): LocalFactServer;
+  facts(group: 'dispatcher' | 'notifier', options?: Pick<LocalFactServerOptions, 'overlapBelow'>): LocalFactServer;
   stop(): Promise<void>;
 }
 
@@ -58,8 +58,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     engine,
     signals,
     commands: new CommandGateway(ids, signals, store.commandReader),
-    facts: (group) =>
+    facts: (group, how = {}) =>
       new LocalFactServer({
+        ...how,
         bus,
         group,
         logger,

@@ -8,7 +8,7 @@ import {
   type Logger,
 } from '@downlink/runtime';
 import { applyProvisionFile } from '../../command-api/src/provision-file.js';
-import { startDispatcher } from '../../dispatcher/src/start-dispatcher.js';
+import { DISPATCHING, startDispatcher } from '../../dispatcher/src/start-dispatcher.js';
 import { startNotifier } from '../../notifier/src/start-notifier.js';
 import { DEFAULT_SCHEDULER_SETTINGS } from '../../scheduler/src/scheduler.service.js';
 import { startScheduler } from '../../scheduler/src/start-scheduler.js';
@@ -105,7 +105,7 @@ async function startServices(
     claims: store.attemptClaims,
     strays: store.strayAnswers,
     registry: store.registry,
-    facts: core.facts('dispatcher'),
+    facts: core.facts('dispatcher', DISPATCHING),
     broker: { url: mqtt, username: 'platform', password: secrets.mqttPassword },
     gate: (publisher) => broker.gate(publisher),
     health,
