@@ -4,6 +4,7 @@ import { clientLog } from './client-log.js';
 import type { KafkaSettings } from './kafka-settings.js';
 import { OutageLog } from './outage-log.js';
 import { quietRequestQueues } from './quiet-request-queue.js';
+import { quickEncoders } from './quick-encoder.js';
 import { createSocket } from './socket-factory.js';
 
 /** Rides out any outage; with the defaults of kafkajs a long one ends in a crash of the consumer. */
@@ -22,6 +23,7 @@ export interface KafkaClient {
 /** A client of kafkajs as all of this room use it. Opens no connection. */
 export function createKafkaClient(settings: KafkaSettings, logger: BusLogger, role: string): KafkaClient {
   quietRequestQueues();
+  quickEncoders();
   const { brokers, clientId, tls, sasl } = settings;
   const outage = new OutageLog(logger, { brokers, role });
   let abandoned = false;

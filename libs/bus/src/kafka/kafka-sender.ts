@@ -7,7 +7,7 @@ import { settledWithin } from '../delivery/within.js';
 import { createKafkaClient, FOR_EVER, type KafkaClient } from './kafka-client.js';
 import type { KafkaSettings } from './kafka-settings.js';
 import { isRefusal } from './refusal.js';
-import { SendQueue, type Waiting } from './send-queue.js';
+import { isFull, SendQueue, type Waiting } from './send-queue.js';
 import { unacknowledged } from './unacknowledged.js';
 
 export interface SenderOptions {
@@ -20,6 +20,14 @@ export interface SenderOptions {
   /** Called once before the first send; rejects only when aborted. */
   prepare(signal: AbortSignal): Promise<void>;
 }
+
+/**
+ * A send of this many records says that there is load: the next one gathers for a while, so that it holds several records a
+ * partition. Each partition is a batch with a head, a checksum and an append of its own, and sent as fast as Kafka answered
+ * there was one for nearly every record: an API at its limit accepted 4 to 12 % less. A lone record never waits.
+ */
+const BUSY_FROM = 24;
+const GATHER_MS = 15;
 
 /**
  * Sends records to one topic: one idempotent producer, acknowledged by all replicas, one send after the other, each of what
@@ -74,7 +82,10 @@ export class KafkaSender {
     // What is handed over in the same turn of the event loop goes out together.
     await Promise.resolve();
     await this.#connect();
-    for (let batch = this.#queue.next(); batch.length > 0; batch = this.#queue.next()) await this.#sendAll(batch);
+    for (let batch = this.#queue.next(); batch.length > 0; batch = this.#queue.next()) {
+      await this.#sendAll(batch);
+      if (batch.length >= BUSY_FROM && !isFull(batch)) await pause(GATHER_MS, this.#closing.signal);
+    }
     this.#run = undefined;
   }
 
