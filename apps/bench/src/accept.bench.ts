@@ -16,11 +16,25 @@ export interface AcceptFigures {
   readonly ratio: number;
 }
 
-/** (a) Accept: POST create, one front process, on a real Postgres, with the record that follows to a real Kafka. */
+/**
+ * (a) Accept: POST create, one front process, on a real Postgres, with the record that follows to a real Kafka. Each side twice, in the
+ * order ABBA, so that servers that are still warming up, or a machine that slows down, favour nobody.
+ */
 export async function benchAccept(servers: Servers, seconds: number): Promise<AcceptFigures> {
-  const bare = progress('bare', await acceptBare(servers, seconds));
-  const product = progress('downlink', await acceptProduct(servers, seconds));
+  const sides = { bare: acceptBare, downlink: acceptProduct };
+  const results: Record<keyof typeof sides, AcceptResult[]> = { bare: [], downlink: [] };
+  for (const [place, side] of (['bare', 'downlink', 'downlink', 'bare'] as const).entries()) {
+    results[side].push(progress(side, await sides[side](servers, seconds, `accept_${place}`)));
+  }
+  const [bare, product] = [meanOf(results.bare), meanOf(results.downlink)];
   return { bare, product, ratio: product.perSecond / bare.perSecond };
+}
+
+function meanOf(results: readonly AcceptResult[]): AcceptResult {
+  const mean = (figure: keyof AcceptResult) =>
+    results.reduce((sum, result) => sum + result[figure], 0) / results.length;
+  const notCreated = results.reduce((sum, result) => sum + result.notCreated, 0);
+  return { perSecond: mean('perSecond'), p50Ms: mean('p50Ms'), p99Ms: mean('p99Ms'), notCreated };
 }
 
 function progress(name: string, result: AcceptResult): AcceptResult {
@@ -31,8 +45,8 @@ function progress(name: string, result: AcceptResult): AcceptResult {
   return result;
 }
 
-async function acceptBare(servers: Servers, seconds: number): Promise<AcceptResult> {
-  const databaseUrl = await createDatabase(servers, 'bare_accept');
+async function acceptBare(servers: Servers, seconds: number, name: string): Promise<AcceptResult> {
+  const databaseUrl = await createDatabase(servers, name);
   const brokers = servers.kafka.brokers.join(',');
   await createBareTopics(brokers);
   const target = await bareTarget();
@@ -44,8 +58,8 @@ async function acceptBare(servers: Servers, seconds: number): Promise<AcceptResu
   }
 }
 
-async function acceptProduct(servers: Servers, seconds: number): Promise<AcceptResult> {
-  const product = await startProduct(servers, { devices: DEVICES, services: ['command-api'], name: 'accept' });
+async function acceptProduct(servers: Servers, seconds: number, name: string): Promise<AcceptResult> {
+  const product = await startProduct(servers, { devices: DEVICES, services: ['command-api'], name });
   try {
     const target: Target = await product.target();
     return await accepts(target, product.deviceIds, seconds);
