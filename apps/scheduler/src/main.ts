@@ -15,7 +15,7 @@ runMain(async (lifecycle) => {
   const kafka = { brokers: config.KAFKA_BROKERS, clientId: 'downlink-scheduler', prefix: config.TOPIC_PREFIX };
   const facts = startKafkaRelay({ kafka, outbox: store.outbox, logger });
   lifecycle.onStop('relay', () => facts.close());
-  const patient = new PatientRelay(facts.relay);
+  const patient = new PatientRelay(facts.relay, logger);
 
   const scheduler = await startScheduler({
     engine: createEngine(store.commandStore, patient, { presenceLeaseMs: config.PRESENCE_LEASE }),

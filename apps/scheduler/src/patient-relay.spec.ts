@@ -15,11 +15,14 @@ const factNumber = (version: number): CommittedFact => ({
 });
 
 let out: number[];
+let said: object[];
 let relay: PatientRelay;
 beforeEach(() => {
   out = [];
+  said = [];
+  const logger = { info: (details: object) => void said.push(details) };
   const next = { handOver: (facts: readonly CommittedFact[]) => void out.push(...facts.map(({ version }) => version)) };
-  relay = new PatientRelay(next, { lateMs: 200, calmMs: 50, capacity: 3 });
+  relay = new PatientRelay(next, logger, { lateMs: 200, calmMs: 50, capacity: 3 });
 });
 
 describe('facts of deadlines', () => {
@@ -38,10 +41,14 @@ describe('facts of deadlines', () => {
     expect(relay.waiting).toBe(0);
   });
 
-  it('wait in bounded number: the oldest go although it is late', () => {
+  it('wait in bounded number: those without room are left to the outbox, and that is said once it is calm', async () => {
     relay.fired(5_000);
     for (const version of [1, 2, 3, 4, 5]) relay.handOver([factNumber(version)]);
-    expect([out, relay.waiting]).toEqual([[1, 2], 3]);
+    expect([out, relay.waiting, said]).toEqual([[], 3, []]);
+    await eventually(() => expect(out).toEqual([1, 2, 3]));
+    expect(said).toEqual([{ facts: 2 }]);
+    relay.handOver([factNumber(6)]);
+    expect([out, said]).toEqual([[1, 2, 3, 6], [{ facts: 2 }]]);
   });
 
   it('all go at the orderly end', () => {

@@ -5,24 +5,28 @@ export interface PatientRelayOptions {
   readonly lateMs: number;
   /** How long after a late deadline facts go on waiting, in ms: until it is known whether the next were in time. */
   readonly calmMs: number;
-  /** Facts that wait at most; 30,000 are about 50 MB. What is above it goes out although deadlines are late. */
+  /** Facts that wait in memory at most; 10,000 are about 17 MB. What is above it is left to the outbox. */
   readonly capacity: number;
 }
 
-export const DEFAULT_PATIENCE: PatientRelayOptions = { lateMs: 200, calmMs: 500, capacity: 30_000 };
+export const DEFAULT_PATIENCE: PatientRelayOptions = { lateMs: 200, calmMs: 500, capacity: 10_000 };
 
 /**
  * Lets facts wait while deadlines are late. Publishing costs this process as much as firing (65 against 55 µs a command), so
- * that in a mass expiry one of the two has to wait, and a fact may: it is durable, and nobody's deadline. Order is kept.
+ * that in a mass expiry one of the two has to wait, and a fact may: it is durable, and nobody's deadline. Those in memory go out
+ * in their order when it is calm again; those for which there is no room are swept from the outbox after that.
  */
 export class PatientRelay implements FactRelay {
   private readonly held: (readonly CommittedFact[])[] = [];
   private count = 0;
+  /** Facts of this storm that nobody holds. */
+  private leftOut = 0;
   private lateAt = -Infinity;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly relay: FactRelay,
+    private readonly logger: { info(details: object, message: string): void },
     private readonly options: PatientRelayOptions = DEFAULT_PATIENCE,
   ) {}
 
@@ -37,6 +41,10 @@ export class PatientRelay implements FactRelay {
   }
 
   handOver(facts: readonly CommittedFact[]): void {
+    if (this.isLate && this.count + facts.length > this.options.capacity) {
+      this.leftOut += facts.length;
+      return;
+    }
     this.held.push(facts);
     this.count += facts.length;
     this.release();
@@ -48,16 +56,21 @@ export class PatientRelay implements FactRelay {
     this.release();
   }
 
+  private get isLate(): boolean {
+    return performance.now() - this.lateAt < this.options.calmMs;
+  }
+
   private release(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const { calmMs, capacity } = this.options;
-    const mayWait = performance.now() - this.lateAt < calmMs ? capacity : 0;
-    while (this.count > mayWait) {
-      const facts = this.held.shift()!;
-      this.count -= facts.length;
-      this.relay.handOver(facts);
+    if (this.isLate) {
+      this.timer = setTimeout(() => this.release(), this.options.calmMs);
+      return;
     }
-    if (this.held.length > 0) this.timer = setTimeout(() => this.release(), calmMs);
+    this.count = 0;
+    for (const facts of this.held.splice(0)) this.relay.handOver(facts);
+    if (this.leftOut > 0)
+      this.logger.info({ facts: this.leftOut }, 'facts were left to the outbox while deadlines were late');
+    this.leftOut = 0;
   }
 }
