@@ -6,6 +6,7 @@ import { HealthRegistry } from '../health/health-registry.js';
 import { startOperationsServer } from '../health/operations-server.js';
 import { createLogger, type Logger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
+import { keepHeapCompact } from './compact-heap.js';
 import type { Lifecycle } from './lifecycle.js';
 
 type ProcessSettings = { readonly [K in keyof typeof processSettings]: z.output<(typeof processSettings)[K]> };
@@ -29,6 +30,7 @@ export async function startServiceProcess(
   service: string,
   settings: ProcessSettings & { readonly OPERATIONS_PORT?: number },
 ): Promise<ServiceProcess> {
+  keepHeapCompact();
   const logger = createLogger({ service, level: settings.LOG_LEVEL, format: settings.LOG_FORMAT });
   lifecycle.configure({ logger, stopTimeoutMs: settings.STOP_TIMEOUT });
   const health = new HealthRegistry({ stopping: lifecycle.stopping });
