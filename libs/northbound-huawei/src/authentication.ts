@@ -1,6 +1,8 @@
 import { bearerToken, CredentialCache, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyRequest } from 'fastify';
 import { huaweiError } from './errors/error-answer.js';
+import { appIdQuery } from './wire/query-commands.js';
+import { read } from './wire/read.js';
 
 interface Owner {
   readonly applicationId: string;
@@ -35,6 +37,11 @@ export class HuaweiAuthentication {
     if (appId === undefined || appId === caller) return;
     const known = await this.ports.registry.application(appId);
     throw huaweiError(known === undefined ? 'application-unknown' : 'application-not-authorized');
+  }
+
+  /** The same for the `appId` in the query of a call whose body says everything else. @throws ErrorAnswer 100022 besides */
+  async checkAppIdOf({ url, query }: Pick<FastifyRequest, 'url' | 'query'>, caller: string): Promise<void> {
+    if (url.includes('?')) await this.checkAppId(read(appIdQuery, query).appId, caller);
   }
 
   /** The application got new tokens, or gave its tokens up: what is remembered of it is not true any more. */

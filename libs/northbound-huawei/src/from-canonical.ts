@@ -1,7 +1,9 @@
 import { toHex32, type AcceptedState } from '@downlink/command-domain';
-import type { Head } from '@downlink/command-engine';
+import type { CancelTask, CancelTaskCommand, Head } from '@downlink/command-engine';
 import { resultDetail } from './callback-body.js';
+import { huaweiCancelTaskStatus } from './cancel-task-status.js';
 import { huaweiStatus } from './status-map.js';
+import type { CancelTaskResource } from './wire/cancel-task.js';
 import type { CommandResource, CommandResourceWithResult } from './wire/command-resource.js';
 import type { CreateCommandBody } from './wire/create-command.js';
 import { wireTime, wireTimeOrNull } from './wire/times.js';
@@ -50,4 +52,16 @@ export function toResourceWithResult(head: Head): CommandResourceWithResult {
 function resultOf(state: AcceptedState): CommandResourceWithResult['result'] {
   if (state.status !== 'succeeded' && state.status !== 'failed') return null;
   return { resultCode: huaweiStatus(state.status), resultDetail: resultDetail(state.result) };
+}
+
+/** A cancel task with its commands; one that is no longer kept is left out of the list and counted all the same. */
+export function toCancelTaskResource(task: CancelTask, commands: readonly CancelTaskCommand[]): CancelTaskResource {
+  return {
+    taskId: task.id,
+    appId: task.applicationId,
+    deviceId: task.deviceId,
+    status: huaweiCancelTaskStatus(task.status),
+    totalCount: task.total,
+    deviceCommands: commands.flatMap(({ head }) => (head === null ? [] : [toResourceWithResult(head)])),
+  };
 }

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import { HuaweiAuthentication } from './authentication.js';
+import { CancelTasksController } from './routes/cancel-tasks.controller.js';
 import { DeviceCommandsController } from './routes/device-commands.controller.js';
 import { SecurityController } from './routes/security.controller.js';
 import { huaweiSettings, type HuaweiOptions } from './settings.js';
@@ -12,7 +13,7 @@ export class HuaweiModule {
   static forRoot(ports: NorthboundPorts, options: HuaweiOptions = {}): DynamicModule {
     return {
       module: HuaweiModule,
-      controllers: [SecurityController, DeviceCommandsController],
+      controllers: [SecurityController, DeviceCommandsController, CancelTasksController],
       providers: [
         { provide: HUAWEI_PORTS, useValue: ports },
         { provide: HUAWEI_SETTINGS, useValue: huaweiSettings(options) },

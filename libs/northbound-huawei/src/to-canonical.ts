@@ -1,6 +1,7 @@
 import type { CommandRequest } from '@downlink/command-domain';
-import type { CommandQuery, Device } from '@downlink/command-engine';
+import type { CancelTaskQuery, CommandQuery, Device } from '@downlink/command-engine';
 import { deliveryTo, type DeliveryDefaults } from '@downlink/northbound-kit';
+import type { QueryCancelTasksQuery } from './wire/cancel-task.js';
 import { DEFAULT_EXPIRE_SECONDS, DEFAULT_MAX_RETRANSMIT, type CreateCommandBody } from './wire/create-command.js';
 import type { QueryCommandsQuery } from './wire/query-commands.js';
 
@@ -29,14 +30,22 @@ export function toRequest(body: CreateCommandBody, device: Device, delivery: Del
   };
 }
 
-/** A query in canonical words; `endTime` names a whole second, which still belongs to the answer. */
+/** A query in canonical words. */
 export function toCommandQuery(query: QueryCommandsQuery, applicationId: string): CommandQuery {
+  return { ...toPage(query), applicationId };
+}
+
+export function toCancelTaskQuery(query: QueryCancelTasksQuery, applicationId: string): CancelTaskQuery {
+  return { ...toPage(query), applicationId, ...(query.status !== undefined && { statuses: [query.status] }) };
+}
+
+/** `endTime` names a whole second, which still belongs to the answer. */
+function toPage({ deviceId, startTime, endTime, pageNo, pageSize }: QueryCommandsQuery) {
   return {
-    applicationId,
-    ...(query.deviceId !== undefined && { deviceId: query.deviceId }),
-    ...(query.startTime !== undefined && { from: query.startTime }),
-    ...(query.endTime !== undefined && { until: query.endTime + 1000 }),
-    offset: query.pageNo * query.pageSize,
-    limit: query.pageSize,
+    ...(deviceId !== undefined && { deviceId }),
+    ...(startTime !== undefined && { from: startTime }),
+    ...(endTime !== undefined && { until: endTime + 1000 }),
+    offset: pageNo * pageSize,
+    limit: pageSize,
   };
 }

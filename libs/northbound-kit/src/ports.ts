@@ -22,7 +22,7 @@ export interface NorthboundPorts {
   readonly tokens: AccessTokens;
   readonly webhooks: Pick<WebhookDeliveries, 'ofCommand'>;
   readonly strayAnswers: Pick<StrayAnswers, 'ofDevice'>;
-  readonly cancelTasks: Pick<CancelTasks, 'create' | 'find' | 'search' | 'commands'>;
+  readonly cancelTasks: Pick<CancelTasks, 'create' | 'find' | 'search' | 'commands' | 'firstCommands'>;
   readonly deadLetters: Pick<DeadLetterDesk, 'find' | 'search' | 'replay' | 'discard'>;
   /** Where synchronous calls wait; one for all dialects of a process. */
   readonly finalEvents: FinalEvents;

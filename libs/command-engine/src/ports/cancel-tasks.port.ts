@@ -77,6 +77,8 @@ export interface CancelTasks {
   search(query: CancelTaskQuery): Promise<{ tasks: CancelTask[]; total: number }>;
   /** The task's commands in the order in which they were queued. */
   commands(id: string, page: { offset: number; limit: number }): Promise<CancelTaskCommand[]>;
+  /** Of each of these tasks the first commands, at most `most` of one, in that order; in one look-up. A task that has none is missing. */
+  firstCommands(ids: readonly string[], most: number): Promise<ReadonlyMap<string, readonly CancelTaskCommand[]>>;
   /** Claims open tasks that nobody holds, longest waiting first; each with at most `maxCommands` of its commands. */
   claim(maxTasks: number, maxCommands: number, claimMs: number): Promise<ClaimedCancelTask[]>;
   /**

@@ -13,8 +13,9 @@ import { HUAWEI_PORTS, HUAWEI_SETTINGS } from '../tokens.js';
 import { successJson } from '../wire/command-resource.js';
 import { createCommandBody, type CreateCommandBody } from '../wire/create-command.js';
 import { modifyCommandBody } from '../wire/modify-command.js';
-import { appIdQuery, queryCommandsQuery } from '../wire/query-commands.js';
+import { queryCommandsQuery } from '../wire/query-commands.js';
 import { read } from '../wire/read.js';
+import { ownDevice } from './own-device.js';
 
 /** Huawei, Creating / Querying / Modifying Device Commands v1.4.0. */
 @Controller('iocm/app/cmd/v1.4.0/deviceCommands')
@@ -29,9 +30,9 @@ export class DeviceCommandsController {
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.caller(request);
-    await this.checkAppId(request, caller);
+    await this.authentication.checkAppIdOf(request, caller);
     const body = read(createCommandBody, request.body);
-    const device = await this.deviceOf(body.deviceId, caller);
+    const device = await ownDevice(this.ports, body.deviceId, caller);
     await this.checkModel(body, device);
     const outcome = await this.ports.commands.submit(toRequest(body, device, this.settings.delivery));
     send(reply, { status: 201, body: successJson(toCreated(headOf(outcome), body)) });
@@ -42,7 +43,7 @@ export class DeviceCommandsController {
     const caller = await this.authentication.caller(request);
     const query = read(queryCommandsQuery, request.query);
     await this.authentication.checkAppId(query.appId, caller);
-    if (query.deviceId !== undefined) await this.deviceOf(query.deviceId, caller);
+    if (query.deviceId !== undefined) await ownDevice(this.ports, query.deviceId, caller);
     const { heads, total } = await this.ports.reader.search(toCommandQuery(query, caller));
     const pagination = { pageNo: query.pageNo, pageSize: query.pageSize, totalSize: total };
     send(reply, { status: 200, body: successJson({ pagination, data: heads.map(toResourceWithResult) }) });
@@ -52,22 +53,11 @@ export class DeviceCommandsController {
   @Put(':commandId')
   async modify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.caller(request);
-    await this.checkAppId(request, caller);
+    await this.authentication.checkAppIdOf(request, caller);
     read(modifyCommandBody, request.body);
     const { commandId, state } = await this.commandOf((request.params as { commandId: string }).commandId, caller);
     const outcome = await this.ports.commands.cancel(commandId, state.request.deviceId);
     send(reply, { status: 200, body: successJson(toResourceWithResult(headOf(outcome))) });
-  }
-
-  private async checkAppId(request: FastifyRequest, caller: string): Promise<void> {
-    if (!request.url.includes('?')) return;
-    await this.authentication.checkAppId(read(appIdQuery, request.query).appId, caller);
-  }
-
-  private async deviceOf(deviceId: string, caller: string): Promise<Device> {
-    const device = await this.ports.devices.find(deviceId);
-    if (device?.applicationId !== caller) throw huaweiError('device-unknown');
-    return device;
   }
 
   /** A product without a model takes any service. Parameters are not checked against the model yet. */

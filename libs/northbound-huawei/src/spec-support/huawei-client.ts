@@ -7,6 +7,7 @@ export const OWN_DEVICE = '6d6c4c3e-3a5f-4f0e-9a3b-2b6f7c1d9e10';
 export const FOREIGN_DEVICE = 'c0ffee00-3a5f-4f0e-9a3b-2b6f7c1d9e10';
 export const MODELLED_DEVICE = 'device-with-model';
 export const COMMANDS = '/iocm/app/cmd/v1.4.0/deviceCommands';
+export const CANCEL_TASKS = '/iocm/app/cmd/v1.4.0/deviceCommandCancelTasks';
 
 /** Two applications; the first has a device of a product that takes anything and one of a product with a model. */
 export async function declareSpecimens({ ports }: RunningNorthbound): Promise<void> {

@@ -52,6 +52,16 @@ describe('cancel tasks in Postgres', () => {
     expect(first).toMatchObject({ commandId: ids[1], head: { state: { status: 'queued' } } });
   });
 
+  it('show the first commands of several at once, and of those without any nothing', async () => {
+    const [few, many] = [await queue('lamp', 1), await queue('other lamp', 4)];
+    const tasks = [await create('lamp'), await create('other lamp'), await create('idle lamp')];
+    const shown = await store.cancelTasks.firstCommands([...tasks.map(({ id }) => id), 'x'], 3);
+    const ids = tasks.map(({ id }) => shown.get(id)?.map(({ commandId }) => commandId));
+    expect(ids).toEqual([few, many.slice(0, 3), undefined]);
+    expect(shown.get(tasks[0]!.id)).toEqual(await store.cancelTasks.commands(tasks[0]!.id, { offset: 0, limit: 3 }));
+    expect(await store.cancelTasks.firstCommands([], 3)).toEqual(new Map());
+  });
+
   it('cancel all of it and nothing that was submitted later', async () => {
     const ids = await queue('lamp', 5);
     const task = await create('lamp');

@@ -31,8 +31,12 @@ export class PostgresCancelTasks implements CancelTasks {
     return searchTasks(this.pool, query);
   }
 
-  commands(id: string, page: { offset: number; limit: number }): Promise<CancelTaskCommand[]> {
-    return findTaskCommands(this.pool, id, page);
+  async commands(id: string, page: { offset: number; limit: number }): Promise<CancelTaskCommand[]> {
+    return (await findTaskCommands(this.pool, [id], page)).get(id) ?? [];
+  }
+
+  firstCommands(ids: readonly string[], most: number): Promise<Map<string, CancelTaskCommand[]>> {
+    return findTaskCommands(this.pool, ids, { offset: 0, limit: most });
   }
 
   claim(maxTasks: number, maxCommands: number, claimMs: number): Promise<ClaimedCancelTask[]> {

@@ -1,0 +1,78 @@
+import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import type { CancelTask } from '@downlink/command-engine';
+import { send, type NorthboundPorts } from '@downlink/northbound-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HuaweiAuthentication } from '../authentication.js';
+import { toCancelTaskResource } from '../from-canonical.js';
+import { toCancelTaskQuery } from '../to-canonical.js';
+import { HUAWEI_PORTS } from '../tokens.js';
+import {
+  createCancelTaskBody,
+  queryCancelTasksQuery,
+  type CancelTaskResource,
+  type QueryCancelTasksQuery,
+} from '../wire/cancel-task.js';
+import { successJson } from '../wire/command-resource.js';
+import { read } from '../wire/read.js';
+import { ownDevice } from './own-device.js';
+
+/** A lane holds 20 (100223). Where its cap was raised, an answer shows this many commands in all; `totalCount` counts every one. */
+const LANE = 20;
+const MOST_COMMANDS = 20_000;
+
+/** Huawei, Creating / Querying Device Command Cancellation Tasks v1.4.0: withdraw everything that is PENDING for a device. */
+@Controller('iocm/app/cmd/v1.4.0/deviceCommandCancelTasks')
+export class CancelTasksController {
+  constructor(
+    @Inject(HUAWEI_PORTS) private readonly ports: NorthboundPorts,
+    @Inject(HuaweiAuthentication) private readonly authentication: HuaweiAuthentication,
+  ) {}
+
+  /** The task is durable when this answers, and worked off behind it. */
+  @Post()
+  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = await this.authentication.caller(request);
+    await this.authentication.checkAppIdOf(request, caller);
+    const { deviceId } = read(createCancelTaskBody, request.body);
+    await ownDevice(this.ports, deviceId, caller);
+    const task = await this.ports.cancelTasks.create({ applicationId: caller, deviceId });
+    const [shown] = await this.shown([task]);
+    send(reply, { status: 201, body: successJson(shown) });
+  }
+
+  @Get()
+  async query(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = await this.authentication.caller(request);
+    const query = read(queryCancelTasksQuery, request.query);
+    await this.authentication.checkAppId(query.appId, caller);
+    if (query.deviceId !== undefined) await ownDevice(this.ports, query.deviceId, caller);
+    const { tasks, total } = await this.found(query, caller);
+    const pagination = { pageNo: query.pageNo, pageSize: query.pageSize, totalSize: total };
+    send(reply, { status: 200, body: successJson({ pagination, data: await this.shown(tasks) }) });
+  }
+
+  /** A task that is named must fit the other conditions as well; one that is not the caller's is not found. */
+  private async found(query: QueryCancelTasksQuery, caller: string): Promise<{ tasks: CancelTask[]; total: number }> {
+    if (query.taskId === undefined) return this.ports.cancelTasks.search(toCancelTaskQuery(query, caller));
+    const task = await this.ports.cancelTasks.find(query.taskId);
+    if (task?.applicationId !== caller || !fits(task, query)) return { tasks: [], total: 0 };
+    return { tasks: query.pageNo === 0 ? [task] : [], total: 1 };
+  }
+
+  private async shown(tasks: readonly CancelTask[]): Promise<CancelTaskResource[]> {
+    const ids = tasks.filter(({ total }) => total > 0).map(({ id }) => id);
+    const most = Math.max(LANE, Math.floor(MOST_COMMANDS / tasks.length));
+    const commands = await this.ports.cancelTasks.firstCommands(ids, most);
+    return tasks.map((task) => toCancelTaskResource(task, commands.get(task.id) ?? []));
+  }
+}
+
+function fits({ deviceId, status, createdAt }: CancelTask, query: QueryCancelTasksQuery): boolean {
+  const { from = -Infinity, until = Infinity, ...wanted } = toCancelTaskQuery(query, '');
+  return (
+    (wanted.deviceId === undefined || wanted.deviceId === deviceId) &&
+    (wanted.statuses === undefined || wanted.statuses.includes(status)) &&
+    from <= createdAt &&
+    createdAt < until
+  );
+}

@@ -1,0 +1,14 @@
+import type { Device } from '@downlink/command-engine';
+import type { NorthboundPorts } from '@downlink/northbound-kit';
+import { huaweiError } from '../errors/error-answer.js';
+
+/** @throws ErrorAnswer 100418 for an unknown device, and for another application's, which looks the same. */
+export async function ownDevice(
+  { devices }: Pick<NorthboundPorts, 'devices'>,
+  deviceId: string,
+  caller: string,
+): Promise<Device> {
+  const device = await devices.find(deviceId);
+  if (device?.applicationId !== caller) throw huaweiError('device-unknown');
+  return device;
+}
