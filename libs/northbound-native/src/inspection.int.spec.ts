@@ -45,6 +45,31 @@ describe('looking at a command', () => {
       detail: null,
     });
 
+  describe('again', () => {
+    it('costs nothing but a head for who holds it, until it changes', async () => {
+      const id = await submit();
+      for (const path of [`/v1/commands/${id}`, `/v1/commands?deviceId=${deviceId}`, `/v1/commands/${id}/history`]) {
+        const first = await client.get(path);
+        const etag = first.headers.etag!;
+        expect(etag).toMatch(/^"[\w-]+"$/);
+        const again = await client.get(path, { 'if-none-match': `"other", W/${etag}` });
+        expect([again.status, again.text, again.headers.etag]).toEqual([304, '', etag]);
+        expect(await client.get(path, { 'if-none-match': '"other"' })).toMatchObject({ status: 200, text: first.text });
+      }
+      const { etag } = (await client.get(`/v1/commands/${id}`)).headers;
+      await sent(id);
+      const changed = await client.get(`/v1/commands/${id}`, { 'if-none-match': etag });
+      expect(changed).toMatchObject({ status: 200, body: { status: 'sent' } });
+      expect(changed.headers.etag).not.toBe(etag);
+    });
+
+    it('says nothing of what the caller may not see, whatever it claims to hold', async () => {
+      const path = `/v1/commands/${await submit()}`;
+      expect((await foreigner.get(path, { 'if-none-match': '*' })).status).toBe(404);
+      expect((await client.submit({ deviceId }, { 'if-none-match': '*' })).status).toBe(201);
+    });
+  });
+
   describe('why it waits', () => {
     it('is told from the broker’s confirmation to the final state', async () => {
       const id = await submit();

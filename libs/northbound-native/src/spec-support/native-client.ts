@@ -57,8 +57,8 @@ export class NativeClient {
     return { ...rest, text, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
   }
 
-  get(path: string): Promise<JsonAnswer> {
-    return this.call('GET', path);
+  get(path: string, headers = {}): Promise<JsonAnswer> {
+    return this.call('GET', path, undefined, headers);
   }
 
   post(path: string, body: unknown, headers = {}): Promise<JsonAnswer> {
