@@ -27,6 +27,7 @@ export * from './ports/dead-letters.port.js';
 export * from './ports/due-commands.port.js';
 export * from './ports/fact-relay.port.js';
 export * from './ports/idle-lanes.port.js';
+export * from './ports/product-model.js';
 export * from './ports/registry.port.js';
 export * from './ports/shard-leases.port.js';
 export * from './ports/stray-answers.port.js';

@@ -16,6 +16,10 @@ import {
 } from './spec-support/huawei-client.js';
 import { readGolden } from './spec-support/read-golden.js';
 
+const dimmed = (paras: object | null) => ({
+  deviceId: MODELLED_DEVICE,
+  command: { serviceId: 'Brightness', method: 'DIM', paras },
+});
 const TIME = /^\d{8}T\d{6}Z$/;
 
 describe('device commands', () => {
@@ -131,6 +135,9 @@ describe('device commands', () => {
         '',
         [400, '102203'],
       ],
+      ['a parameter out of its range', dimmed({ level: 101 }), '', [400, '100022']],
+      ['a parameter that is missing', dimmed(null), '', [400, '100022']],
+      ['a parameter that the model lacks', dimmed({ level: 1, x: 1 }), '', [400, '100022']],
       ['maxRetransmit 4', { maxRetransmit: 4 }, '', [400, '100022']],
     ])('refuses %s and stores nothing', async (_, over, query, [status, code]) => {
       const before = running.facts.length;
@@ -142,8 +149,9 @@ describe('device commands', () => {
       expect((await client.create({}, query)).status).toBe(201);
     });
 
-    it('takes a service that the model has', async () => {
+    it('takes a service that the model has, with parameters that fit it', async () => {
       expect((await client.create({ deviceId: MODELLED_DEVICE })).body).toMatchObject({ status: 'SENT' });
+      expect((await client.create(dimmed({ level: 100 }))).status).toBe(201);
     });
 
     it('answers a parameter named error_code without that text, by which the Java SDK knows errors', async () => {

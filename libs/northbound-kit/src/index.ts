@@ -7,6 +7,8 @@ export { Directory, type DirectoryOptions } from './directories/directory.js';
 export { send, type NorthboundLogger } from './http/error-responder.js';
 export { troubleOfError } from './http/trouble-of-error.js';
 export { createNorthboundApp, type NorthboundAppOptions } from './http/northbound-app.js';
+export { checkParameters, pathText, type ParameterError, type ParameterFlaw } from './model/check-parameters.js';
+export { findMethod } from './model/find-method.js';
 export { callerGone } from './waiting/caller-gone.js';
 export {
   FinalEvents,

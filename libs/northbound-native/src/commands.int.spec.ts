@@ -4,6 +4,14 @@ import type { RunningNorthbound } from '@downlink/northbound-kit/contracts';
 import { FOREIGN_DEVICE, MODELLED_DEVICE, NativeClient } from './spec-support/native-client.js';
 import { expectProblem, idOf, INSTANT, startNative } from './spec-support/native-world.js';
 
+/** A command whose parameters are in the model. */
+const dimmed = (parameters: object | undefined) => ({
+  deviceId: MODELLED_DEVICE,
+  service: 'dimmer',
+  method: 'set',
+  parameters,
+});
+
 describe('commands', () => {
   let running: RunningNorthbound;
   let client: NativeClient;
@@ -70,12 +78,28 @@ describe('commands', () => {
     ['a device id with a slash', { deviceId: 'a/b' }, 'deviceId'],
     ['a service that the model lacks', { deviceId: MODELLED_DEVICE, service: 'x' }, 'service'],
     ['a method that the model lacks', { deviceId: MODELLED_DEVICE, method: 'x' }, 'method'],
+    ['a parameter out of its range', dimmed({ level: 101 }), 'parameters.level'],
+    ['a parameter that is missing', dimmed(undefined), 'parameters.level'],
+    ['a parameter that the model lacks', dimmed({ level: 1, x: 1 }), 'parameters.x'],
+    [
+      'a parameter of another type, deep down',
+      dimmed({ level: 1, steps: [{}, { ms: '5' }] }),
+      'parameters.steps[1].ms',
+    ],
   ])('are refused with the path of the member for %s', async (_, over, path) => {
     const before = running.facts.length;
     const answer = await submit(over);
     expectProblem(answer, 400, 'validation-failed');
     expect(answer.body['errors']).toMatchObject([{ path, message: expect.any(String) }]);
     expect(running.facts).toHaveLength(before);
+  });
+
+  it('are taken with parameters that fit the model, and told of every one that does not', async () => {
+    expect((await submit(dimmed({ level: 100, steps: [{ ms: 5 }, {}] }))).status).toBe(201);
+    const { body } = await submit(dimmed({ level: 1.5, steps: {}, x: null, y: 'my-secret' }));
+    const paths = (body['errors'] as { path: string }[]).map(({ path }) => path);
+    expect(paths).toEqual(['parameters.level', 'parameters.steps', 'parameters.x', 'parameters.y']);
+    expect(JSON.stringify(body)).not.toContain('my-secret');
   });
 
   it('take nulls for what may be left out', async () => {

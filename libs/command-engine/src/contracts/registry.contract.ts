@@ -14,7 +14,8 @@ export function registryContract(open: () => Promise<Registry>): void {
 
   describe('what has been declared', () => {
     it('is found, with the wire format of the product at the device', async () => {
-      const model = { services: [{ id: 'lamp', methods: [{ name: 'switch', parameters: [{ name: 'on' }] }] }] };
+      const on = { name: 'on', type: 'boolean' } as const;
+      const model = { services: [{ id: 'lamp', methods: [{ name: 'switch', parameters: [on] }] }] };
       await apply({ applications: [app('a')], products: [product('p', { model })], devices: [device('d')] });
       expect(await registry.application('a')).toEqual({ id: 'a', name: 'a', createdAt: expect.any(Number) });
       expect(await registry.product('p')).toMatchObject({ applicationId: 'a', wireFormat: 'native', model });

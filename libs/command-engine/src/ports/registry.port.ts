@@ -1,4 +1,5 @@
-import type { DeliveryPolicy, DeviceId, JsonObject } from '@downlink/command-domain';
+import type { DeliveryPolicy, DeviceId } from '@downlink/command-domain';
+import type { ProductModel } from './product-model.js';
 
 export interface Application {
   readonly id: string;
@@ -27,13 +28,6 @@ export interface Product {
 
 /** What an answer after the time-out does to commands submitted from now on: it is only recorded, or it still decides. */
 export type LateAnswers = DeliveryPolicy['lateAnswers'];
-
-export interface ProductModel {
-  readonly services: readonly {
-    readonly id: string;
-    readonly methods: readonly { readonly name: string; readonly parameters?: readonly JsonObject[] }[];
-  }[];
-}
 
 export interface Device {
   readonly id: DeviceId;

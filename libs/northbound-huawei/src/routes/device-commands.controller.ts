@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Post, Put, Req, Res } from '@nestjs/common';
 import { parseHex32, type AcceptedState } from '@downlink/command-domain';
 import type { Device, Head, Outcome } from '@downlink/command-engine';
-import { send, type NorthboundPorts } from '@downlink/northbound-kit';
+import { checkParameters, findMethod, pathText, send, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HuaweiAuthentication } from '../authentication.js';
 import { huaweiError } from '../errors/error-answer.js';
@@ -60,13 +60,15 @@ export class DeviceCommandsController {
     send(reply, { status: 200, body: successJson(toResourceWithResult(headOf(outcome))) });
   }
 
-  /** A product without a model takes any service. Parameters are not checked against the model yet. */
+  /** A product without a model takes anything, and so does a method that declares no parameters. */
   private async checkModel({ command }: CreateCommandBody, device: Device): Promise<void> {
     const product = await this.ports.products.find(device.productKey);
     if (!product?.model) return;
-    const service = product.model.services.find(({ id }) => id === command.serviceId);
-    if (service === undefined) throw huaweiError('service-unknown');
-    if (!service.methods.some(({ name }) => name === command.method)) throw huaweiError('command-name-invalid');
+    const found = findMethod(product.model, command.serviceId, command.method);
+    if (found === 'no-service') throw huaweiError('service-unknown');
+    if (found === 'no-method') throw huaweiError('command-name-invalid');
+    const [wrong] = found.parameters === undefined ? [] : checkParameters(command.paras ?? {}, found.parameters);
+    if (wrong) throw huaweiError('input-invalid', `${pathText(['command', 'paras', ...wrong.path])}: ${wrong.message}`);
   }
 
   private async commandOf(hex: string, caller: string): Promise<Head> {

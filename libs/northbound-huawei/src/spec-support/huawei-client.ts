@@ -12,7 +12,8 @@ export const CANCEL_TASKS = '/iocm/app/cmd/v1.4.0/deviceCommandCancelTasks';
 /** Two applications; the first has a device of a product that takes anything and one of a product with a model. */
 export async function declareSpecimens({ ports }: RunningNorthbound): Promise<void> {
   const device = { name: '', activated: true };
-  const model = { services: [{ id: 'Brightness', methods: [{ name: 'SET' }] }] };
+  const level = { name: 'level', type: 'integer', min: 0, max: 100, required: true } as const;
+  const model = { services: [{ id: 'Brightness', methods: [{ name: 'SET' }, { name: 'DIM', parameters: [level] }] }] };
   await ports.registry.apply({
     applications: [
       { id: APPLICATION, name: 'one', credentials: { huawei: { secret: SECRET } } },

@@ -11,6 +11,18 @@ function pathsOf(json: unknown): string[] {
   return [];
 }
 
+const PARAMETER = 'products[0].model.services[0].methods[0].parameters[0]';
+const modelOf = (...parameters: object[]) => ({
+  products: [
+    {
+      key: 'p',
+      application: 'a',
+      wireFormat: 'native',
+      model: { services: [{ id: 's', methods: [{ name: 'm', parameters }] }] },
+    },
+  ],
+});
+
 describe('provisioning file', () => {
   it('becomes a declaration; ids, keys and secrets are kept as given', () => {
     const credentials = {
@@ -19,7 +31,9 @@ describe('provisioning file', () => {
       enos: { orgId: 'o', appKey: 'ak', appSecret: 'as' },
       quectel: { accessKey: 'ak', accessSecret: 'as' },
     };
-    const model = { services: [{ id: 's', methods: [{ name: 'm' }, { name: 'n', parameters: [{ name: 'p' }] }] }] };
+    const model = {
+      services: [{ id: 's', methods: [{ name: 'm' }, { name: 'n', parameters: [{ name: 'p', type: 'any' }] }] }],
+    };
     expect(
       parseProvision({
         applications: [{ id: 'app1', name: 'One', ...credentials, authorisedBy: [], quotas: { callsPerMinute: 0 } }],
@@ -49,6 +63,27 @@ describe('provisioning file', () => {
     ['unknown members, each', { applications: [{ id: 'a', x: 1, y: 2 }] }, ['applications[0].x', 'applications[0].y']],
     ['a credential of the wrong shape', { applications: [{ id: 'a', huawei: 's' }] }, ['applications[0].huawei']],
     ['a credential without its key', { applications: [{ id: 'a', native: {} }] }, ['applications[0].native.key']],
+    ['a parameter without a type', modelOf({ name: 'p' }), [`${PARAMETER}.type`]],
+    ['a parameter of no known type', modelOf({ name: 'p', type: 'float' }), [`${PARAMETER}.type`]],
+    ['a parameter without a name', modelOf({ type: 'time' }), [`${PARAMETER}.name`]],
+    ['a bound of another type', modelOf({ name: 'p', type: 'boolean', max: 1 }), [`${PARAMETER}.max`]],
+    ['bounds in the wrong order', modelOf({ name: 'p', type: 'decimal', min: 1, max: 0.5 }), [`${PARAMETER}.max`]],
+    ['a step of nothing', modelOf({ name: 'p', type: 'integer', step: 0 }), [`${PARAMETER}.step`]],
+    ['an enum of nothing', modelOf({ name: 'p', type: 'enum', values: [] }), [`${PARAMETER}.values`]],
+    [
+      'a wrong type inside a list inside a structure',
+      modelOf({
+        name: 'p',
+        type: 'object',
+        members: [{ name: 'q', type: 'array', items: { type: 'text', minLength: -1 } }],
+      }),
+      [`${PARAMETER}.members[0].items.minLength`],
+    ],
+    [
+      'two parameters of one name',
+      modelOf({ name: 'p', type: 'time' }, { name: 'p', type: 'any' }),
+      [PARAMETER.slice(0, -3)],
+    ],
     ['authorisations', { applications: [{ id: 'a', authorisedBy: ['b'] }] }, ['applications[0].authorisedBy']],
     [
       'quotas',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { applicationId, deviceId, jsonObject, optional, productKey, text } from '../wire/fields.js';
+import { applicationId, deviceId, optional, productKey, text } from '../wire/fields.js';
+import { modelSchema } from './model-schema.js';
 
 const credential = text(256);
 
@@ -20,23 +21,13 @@ export const applicationEntry = z.strictObject({
   quotas: optional(z.strictObject({ callsPerMinute: optional(z.literal(0, { error: 'quotas: not supported yet' })) })),
 });
 
-/** The canonical model: services, their methods, and parameters in free form. */
-const model = z.strictObject({
-  services: z.array(
-    z.strictObject({
-      id: text(128),
-      methods: z.array(z.strictObject({ name: text(128), parameters: optional(z.array(jsonObject)) })),
-    }),
-  ),
-});
-
 export const productEntry = z.strictObject({
   key: productKey,
   application: applicationId,
   name: optional(text(256)),
   wireFormat: z.enum(WIRE_FORMATS),
   lateAnswers: optional(z.enum(['record', 'accept'])),
-  model: optional(model),
+  model: optional(modelSchema),
   secret: notYet("a product's secret"),
   huaweiProfile: notYet("the vendor's own model"),
   enosThingModel: notYet("the vendor's own model"),

@@ -1,10 +1,4 @@
-import type {
-  ApplicationCredentials,
-  NewApplication,
-  NewDevice,
-  NewProduct,
-  ProductModel,
-} from '@downlink/command-engine';
+import type { ApplicationCredentials, NewApplication, NewDevice, NewProduct } from '@downlink/command-engine';
 import type { ApplicationEntry, DeviceEntry, ProductEntry } from './schema.js';
 
 /** An entry's name is its id unless it has one. */
@@ -24,17 +18,8 @@ export function newProduct({ key, application, name, wireFormat, model, lateAnsw
     applicationId: application,
     name: name ?? key,
     wireFormat,
-    model: model ? newModel(model) : null,
+    model: model ?? null,
     ...(lateAnswers !== undefined && { lateAnswers }),
-  };
-}
-
-function newModel({ services }: NonNullable<ProductEntry['model']>): ProductModel {
-  return {
-    services: services.map(({ id, methods }) => ({
-      id,
-      methods: methods.map(({ name, parameters }) => ({ name, ...(parameters && { parameters }) })),
-    })),
   };
 }
 

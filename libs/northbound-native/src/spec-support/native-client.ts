@@ -20,7 +20,27 @@ export const PROVISION = {
       key: 'modelled',
       application: 'app-1',
       wireFormat: 'huawei',
-      model: { services: [{ id: 'switch', methods: [{ name: 'turn' }] }] },
+      model: {
+        services: [
+          { id: 'switch', methods: [{ name: 'turn' }] },
+          {
+            id: 'dimmer',
+            methods: [
+              {
+                name: 'set',
+                parameters: [
+                  { name: 'level', type: 'integer', min: 0, max: 100, required: true },
+                  {
+                    name: 'steps',
+                    type: 'array',
+                    items: { type: 'object', members: [{ name: 'ms', type: 'integer' }] },
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      },
     },
     { key: 'foreign', application: 'app-2', wireFormat: 'native' },
   ],

@@ -1,7 +1,14 @@
 import type { Device, Head, Outcome, Submission } from '@downlink/command-engine';
-import type { DeliveryDefaults, NorthboundPorts } from '@downlink/northbound-kit';
+import {
+  checkParameters,
+  findMethod,
+  pathText,
+  type DeliveryDefaults,
+  type NorthboundPorts,
+  type ParameterError,
+} from '@downlink/northbound-kit';
 import { rejectionProblem } from '../errors/error-map.js';
-import { problem } from '../errors/problem.js';
+import { problem, type FieldError } from '../errors/problem.js';
 import { toRequest } from '../to-canonical.js';
 import type { SubmitCommandBody } from '../wire/submit-command.js';
 import { idempotencyOf } from './idempotency-key.js';
@@ -21,7 +28,8 @@ export class CommandIntake {
 
   /**
    * Look-ups of calls made in the same turn of the event loop share a query.
-   * @throws Problem `unknown-device`, also for another application's, and `validation-failed` when the model has no such method
+   * @throws Problem `unknown-device`, also for another application's, and `validation-failed` when the model has no such method or
+   *   other parameters
    */
   async submissionOf(body: SubmitCommandBody, caller: string, key: string | undefined): Promise<Submission> {
     const device = await this.ports.devices.find(body.deviceId);
@@ -34,17 +42,26 @@ export class CommandIntake {
     };
   }
 
-  /** A product without a model takes any service. Parameters are not checked against the model yet. */
-  private async checkModel({ service, method }: SubmitCommandBody, device: Device): Promise<void> {
+  /** A product without a model takes anything, and so does a method that declares no parameters. */
+  private async checkModel({ service, method, parameters }: SubmitCommandBody, device: Device): Promise<void> {
     const product = await this.ports.products.find(device.productKey);
     if (!product?.model) return;
-    const found = product.model.services.find(({ id }) => id === service);
-    const path = found ? 'method' : 'service';
-    if (found?.methods.some(({ name }) => name === method)) return;
-    throw problem('validation-failed', {
-      errors: [{ path, message: `is not in the model of product ${product.key}` }],
-    });
+    const found = findMethod(product.model, service, method);
+    if (typeof found === 'string') {
+      const path = found === 'no-service' ? 'service' : 'method';
+      const message = `is not in the model of product ${product.key}`;
+      throw problem('validation-failed', { errors: [{ path, message }] });
+    }
+    const wrong = found.parameters === undefined ? [] : checkParameters(parameters ?? {}, found.parameters);
+    if (wrong.length > 0) throw problem('validation-failed', { errors: wrong.slice(0, MOST_ERRORS).map(fieldError) });
   }
+}
+
+/** Of parameters with thousands of wrong members the first are told. */
+const MOST_ERRORS = 100;
+
+function fieldError({ path, message }: ParameterError): FieldError {
+  return { path: pathText(['parameters', ...path]), message };
 }
 
 /** The command after its submission. @throws Problem when it was refused, and the cause when it failed */
