@@ -10,7 +10,8 @@ import {
 } from '@downlink/command-engine';
 import type { Pool, PoolClient } from 'pg';
 import { findOpenDeadLetters } from '../dead-letters/find-open-dead-letters.js';
-import { asFault, breaksConnection } from '../pools/pg-fault.js';
+import { onOneClient } from '../pools/on-one-client.js';
+import { asFault } from '../pools/pg-fault.js';
 import { sentTogether } from '../pools/sent-together.js';
 import { createLanes } from './create-lanes.js';
 import { findKeys } from './find-keys.js';
@@ -41,13 +42,8 @@ export class PostgresCommandStore implements CommandStore {
     return retryConflicts(() => this.once(touched, work));
   }
 
-  private async once<T>(
-    touched: Touched,
-    work: (loaded: Loaded) => Promise<{ changes: Changes; result: T }>,
-  ): Promise<T> {
-    const client = await asFault(this.pool.connect());
-    let broken = false;
-    try {
+  private once<T>(touched: Touched, work: (loaded: Loaded) => Promise<{ changes: Changes; result: T }>): Promise<T> {
+    return onOneClient(this.pool, async (client) => {
       const loaded = await begin(client, touched);
       const { changes, result } = await work(loaded);
       if (isEmpty(changes)) {
@@ -56,12 +52,7 @@ export class PostgresCommandStore implements CommandStore {
         await sentTogether(client, () => [writeChanges(client, changes), commit(client)]);
       }
       return result;
-    } catch (error) {
-      broken = breaksConnection(error) || !(await rolledBack(client));
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+    });
   }
 }
 
@@ -104,14 +95,6 @@ async function commit(client: PoolClient): Promise<void> {
   const { command } = await asFault(client.query('commit'));
   if (command !== 'COMMIT')
     throw new Fault('store-unavailable', 'the transaction was rolled back', { retryable: true });
-}
-
-/** False when the connection is gone; the server then rolls back by itself. */
-async function rolledBack(client: PoolClient): Promise<boolean> {
-  return client.query('rollback').then(
-    () => true,
-    () => false,
-  );
 }
 
 function isEmpty({ events, heads, lanes }: Changes): boolean {

@@ -1,6 +1,8 @@
 import type { ShardLeases } from '@downlink/command-engine';
-import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
-import { asFault, breaksConnection } from '../pools/pg-fault.js';
+import type { Pool, QueryConfig, QueryResult } from 'pg';
+import { onOneClient } from '../pools/on-one-client.js';
+import { asFault } from '../pools/pg-fault.js';
+import { sentTogether } from '../pools/sent-together.js';
 
 /**
  * Shard leases in Postgres; see the port. The heartbeats of a group happen one after another (a lock that the transaction's end gives
@@ -22,31 +24,16 @@ export class PostgresShardLeases implements ShardLeases {
 }
 
 /** Runs one statement while no other of the group runs; everything goes in one round trip. */
-async function alone(pool: Pool, group: string, statement: QueryConfig): Promise<QueryResult> {
-  const client = await asFault(pool.connect());
-  let broken = false;
-  try {
-    const [, , result] = await Promise.all([
+function alone(pool: Pool, group: string, statement: QueryConfig): Promise<QueryResult> {
+  return onOneClient(pool, async (client) => {
+    const [, , result] = await sentTogether(client, () => [
       asFault(client.query('begin')),
       asFault(client.query(`select pg_advisory_xact_lock(hashtextextended('shard leases ' || $1, 0))`, [group])),
       asFault(client.query(statement)),
       asFault(client.query('commit')),
     ]);
     return result;
-  } catch (error) {
-    broken = breaksConnection(error) || !(await rolledBack(client));
-    throw error;
-  } finally {
-    client.release(broken);
-  }
-}
-
-/** False when the connection is gone; the server then rolls back by itself. */
-async function rolledBack(client: PoolClient): Promise<boolean> {
-  return client.query('rollback').then(
-    () => true,
-    () => false,
-  );
+  });
 }
 
 /** Own shards first, then free and lapsed ones, up to the fair share; what is beyond it is handed back. */

@@ -1,7 +1,8 @@
 import type { Delivery, DeliveryAttempt } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { retryConflicts } from '../commands/retry-conflicts.js';
-import { asFault, breaksConnection } from '../pools/pg-fault.js';
+import { onOneClient } from '../pools/on-one-client.js';
+import { asFault } from '../pools/pg-fault.js';
 import { sentTogether } from '../pools/sent-together.js';
 import { lockDeliveries, settleAttempts } from './settle-attempts.js';
 
@@ -21,10 +22,8 @@ export function recordAttempts(pool: Pool, attempts: readonly DeliveryAttempt[],
   return retryConflicts(() => once(pool, attempts, claimMs));
 }
 
-async function once(pool: Pool, attempts: readonly DeliveryAttempt[], claimMs: number): Promise<Delivery[]> {
-  const client = await asFault(pool.connect());
-  let broken = false;
-  try {
+function once(pool: Pool, attempts: readonly DeliveryAttempt[], claimMs: number): Promise<Delivery[]> {
+  return onOneClient(pool, async (client) => {
     const [, , claimed] = await sentTogether(client, () => [
       asFault(client.query(BEGIN)),
       lockDeliveries(client, attempts),
@@ -32,15 +31,5 @@ async function once(pool: Pool, attempts: readonly DeliveryAttempt[], claimMs: n
       asFault(client.query('commit')),
     ]);
     return claimed;
-  } catch (error) {
-    broken =
-      breaksConnection(error) ||
-      !(await client.query('rollback').then(
-        () => true,
-        () => false,
-      ));
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+  });
 }
