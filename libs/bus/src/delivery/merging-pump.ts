@@ -28,7 +28,6 @@ export class MergingPump<R> {
   #calls: Call<R>[] = [];
   readonly #busy = new Set<string>();
   #underWay = 0;
-  #unreported = 0;
   #pumpDue = false;
   #stopped = false;
   #whenIdle: (() => void)[] = [];
@@ -37,7 +36,7 @@ export class MergingPump<R> {
 
   /** Records taken and not yet reported as handled, also those that only wait for a call before theirs. */
   get held(): number {
-    return this.#waiting.length + this.#unreported;
+    return this.#calls.reduce((sum, { records }) => sum + records.length, this.#waiting.length);
   }
 
   push(records: readonly R[]): void {
@@ -93,7 +92,6 @@ export class MergingPump<R> {
     const call: Call<R> = { records, ended: false };
     this.#calls.push(call);
     this.#underWay += records.length;
-    this.#unreported += records.length;
     const keys = this.options.overlapBelow > 1 ? new Set(records.map(keyOf)) : [];
     for (const key of keys) this.#busy.add(key);
     try {
@@ -111,10 +109,6 @@ export class MergingPump<R> {
   }
 
   #tellEnded(): void {
-    while (this.#calls[0]?.ended === true) {
-      const { records } = this.#calls.shift()!;
-      this.#unreported -= records.length;
-      this.options.delivered(records);
-    }
+    while (this.#calls[0]?.ended === true) this.options.delivered(this.#calls.shift()!.records);
   }
 }

@@ -16,7 +16,7 @@ export interface Waiting {
 const MAX_RECORDS = 500;
 const MAX_BYTES = 512 * 1024;
 
-/** Whether a batch is as large as batches get, so that more may wait behind it. */
+/** Whether a batch holds as many records as one may, so that more may wait behind it. */
 export const isFull = (batch: readonly Waiting[]): boolean => batch.length === MAX_RECORDS;
 
 /** Records waiting to be sent, and the calls that wait for them. */

@@ -23,7 +23,8 @@ export type ValueType =
 
 export type Parameter = ValueType & {
   readonly name: string;
-  /** Default false. */ readonly required?: boolean | undefined;
+  /** Default false. */
+  readonly required?: boolean | undefined;
 };
 
 export interface ModelMethod {
