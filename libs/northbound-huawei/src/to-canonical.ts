@@ -36,7 +36,12 @@ export function toCommandQuery(query: QueryCommandsQuery, applicationId: string)
 }
 
 export function toCancelTaskQuery(query: QueryCancelTasksQuery, applicationId: string): CancelTaskQuery {
-  return { ...toPage(query), applicationId, ...(query.status !== undefined && { statuses: [query.status] }) };
+  return {
+    ...toPage(query),
+    applicationId,
+    ...(query.taskId !== undefined && { id: query.taskId }),
+    ...(query.status !== undefined && { statuses: [query.status] }),
+  };
 }
 
 /** `endTime` names a whole second, which still belongs to the answer. */

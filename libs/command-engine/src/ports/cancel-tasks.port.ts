@@ -39,6 +39,8 @@ export interface CancelTaskCommand {
 /** Newest first. `from`/`until` bound the time of creation (ms since 1970, from inclusive, until exclusive). */
 export interface CancelTaskQuery {
   readonly applicationId: string;
+  /** That task and no other; a text that is no id of a task is nobody's. */
+  readonly id?: string;
   readonly deviceId?: DeviceId;
   readonly statuses?: readonly CancelTaskStatus[];
   readonly from?: number;

@@ -6,12 +6,7 @@ import { HuaweiAuthentication } from '../authentication.js';
 import { toCancelTaskResource } from '../from-canonical.js';
 import { toCancelTaskQuery } from '../to-canonical.js';
 import { HUAWEI_PORTS } from '../tokens.js';
-import {
-  createCancelTaskBody,
-  queryCancelTasksQuery,
-  type CancelTaskResource,
-  type QueryCancelTasksQuery,
-} from '../wire/cancel-task.js';
+import { createCancelTaskBody, queryCancelTasksQuery, type CancelTaskResource } from '../wire/cancel-task.js';
 import { successJson } from '../wire/command-resource.js';
 import { read } from '../wire/read.js';
 import { ownDevice } from './own-device.js';
@@ -46,17 +41,9 @@ export class CancelTasksController {
     const query = read(queryCancelTasksQuery, request.query);
     await this.authentication.checkAppId(query.appId, caller);
     if (query.deviceId !== undefined) await ownDevice(this.ports, query.deviceId, caller);
-    const { tasks, total } = await this.found(query, caller);
+    const { tasks, total } = await this.ports.cancelTasks.search(toCancelTaskQuery(query, caller));
     const pagination = { pageNo: query.pageNo, pageSize: query.pageSize, totalSize: total };
     send(reply, { status: 200, body: successJson({ pagination, data: await this.shown(tasks) }) });
-  }
-
-  /** A task that is named must fit the other conditions as well; one that is not the caller's is not found. */
-  private async found(query: QueryCancelTasksQuery, caller: string): Promise<{ tasks: CancelTask[]; total: number }> {
-    if (query.taskId === undefined) return this.ports.cancelTasks.search(toCancelTaskQuery(query, caller));
-    const task = await this.ports.cancelTasks.find(query.taskId);
-    if (task?.applicationId !== caller || !fits(task, query)) return { tasks: [], total: 0 };
-    return { tasks: query.pageNo === 0 ? [task] : [], total: 1 };
   }
 
   private async shown(tasks: readonly CancelTask[]): Promise<CancelTaskResource[]> {
@@ -65,14 +52,4 @@ export class CancelTasksController {
     const commands = await this.ports.cancelTasks.firstCommands(ids, most);
     return tasks.map((task) => toCancelTaskResource(task, commands.get(task.id) ?? []));
   }
-}
-
-function fits({ deviceId, status, createdAt }: CancelTask, query: QueryCancelTasksQuery): boolean {
-  const { from = -Infinity, until = Infinity, ...wanted } = toCancelTaskQuery(query, '');
-  return (
-    (wanted.deviceId === undefined || wanted.deviceId === deviceId) &&
-    (wanted.statuses === undefined || wanted.statuses.includes(status)) &&
-    from <= createdAt &&
-    createdAt < until
-  );
 }

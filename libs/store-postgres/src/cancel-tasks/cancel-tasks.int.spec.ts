@@ -193,9 +193,12 @@ describe('cancel tasks in Postgres', () => {
     expect(await ids({ until: 1.5 })).toEqual([]);
     const none = await store.cancelTasks.search({ applicationId: 'app', deviceId: 'c', offset: 0, limit: 1 });
     expect(none).toEqual({ tasks: [], total: 0 });
+    expect(await ids({ id: tasks[1]!.id })).toEqual([1]);
+    expect(await ids({ id: tasks[1]!.id, statuses: ['failed'] })).toEqual([]);
     for (const id of ['', 'x', tasks[0]!.id.toUpperCase(), tasks[0]!.id.replaceAll('-', '')]) {
       expect(await store.cancelTasks.find(id)).toBeUndefined();
       expect(await store.cancelTasks.commands(id, { offset: 0, limit: 1 })).toEqual([]);
+      expect(await ids({ id })).toEqual([]);
     }
   });
 

@@ -1,25 +1,20 @@
 import type { CancelResult } from '@downlink/command-engine';
 import type { Pool, PoolClient } from 'pg';
-import { asFault, breaksConnection } from '../pools/pg-fault.js';
 import { retryConflicts } from '../commands/retry-conflicts.js';
+import { onOneClient } from '../pools/on-one-client.js';
+import { asFault } from '../pools/pg-fault.js';
+import { sentTogether } from '../pools/sent-together.js';
 
 /**
  * Writes results down and settles the tasks, in one transaction and one round trip. The tasks are locked first, in the order of
  * their ids and by a statement of its own, so that of two runners on one task the second counts what the first has written.
  */
 export function recordResults(pool: Pool, taskIds: readonly string[], results: readonly CancelResult[]): Promise<void> {
-  return retryConflicts(async () => {
-    const client = await asFault(pool.connect());
-    let broken = false;
-    try {
-      await asFault(Promise.all(statements(client, taskIds, results)));
-    } catch (error) {
-      broken = breaksConnection(error) || !(await rolledBack(client));
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  });
+  return retryConflicts(() =>
+    onOneClient(pool, async (client) => {
+      await asFault(sentTogether(client, () => statements(client, taskIds, results)));
+    }),
+  );
 }
 
 function statements(client: PoolClient, taskIds: readonly string[], results: readonly CancelResult[]) {
@@ -36,14 +31,6 @@ function statements(client: PoolClient, taskIds: readonly string[], results: rea
     client.query({ name: 'settle-cancel-tasks', text: SETTLE, values: [taskIds] }),
     client.query('commit'),
   ];
-}
-
-/** False when the connection is gone; the server then rolls back by itself. */
-function rolledBack(client: PoolClient): Promise<boolean> {
-  return client.query('rollback').then(
-    () => true,
-    () => false,
-  );
 }
 
 const LOCK = 'select from cancel_task where id = any($1::uuid[]) order by id for update';
