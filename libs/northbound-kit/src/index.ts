@@ -7,8 +7,9 @@ export { Directory, type DirectoryOptions } from './directories/directory.js';
 export { send, type NorthboundLogger } from './http/error-responder.js';
 export { troubleOfError } from './http/trouble-of-error.js';
 export { createNorthboundApp, type NorthboundAppOptions } from './http/northbound-app.js';
-export { checkParameters, pathText, type ParameterError, type ParameterFlaw } from './model/check-parameters.js';
-export { findMethod } from './model/find-method.js';
+export { checkCommand, type AskedFor } from './model/check-command.js';
+export type { ParameterError, ParameterFlaw } from './model/check-parameters.js';
+export { pathText } from './model/path-text.js';
 export { callerGone } from './waiting/caller-gone.js';
 export {
   FinalEvents,

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Post, Put, Req, Res } from '@nestjs/common';
 import { parseHex32, type AcceptedState } from '@downlink/command-domain';
 import type { Device, Head, Outcome } from '@downlink/command-engine';
-import { checkParameters, findMethod, pathText, send, type NorthboundPorts } from '@downlink/northbound-kit';
+import { checkCommand, pathText, send, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HuaweiAuthentication } from '../authentication.js';
 import { huaweiError } from '../errors/error-answer.js';
@@ -64,10 +64,11 @@ export class DeviceCommandsController {
   private async checkModel({ command }: CreateCommandBody, device: Device): Promise<void> {
     const product = await this.ports.products.find(device.productKey);
     if (!product?.model) return;
-    const found = findMethod(product.model, command.serviceId, command.method);
+    const { serviceId: service, method, paras: parameters } = command;
+    const found = checkCommand(product.model, { service, method, parameters });
     if (found === 'no-service') throw huaweiError('service-unknown');
     if (found === 'no-method') throw huaweiError('command-name-invalid');
-    const [wrong] = found.parameters === undefined ? [] : checkParameters(command.paras ?? {}, found.parameters);
+    const [wrong] = found;
     if (wrong) throw huaweiError('input-invalid', `${pathText(['command', 'paras', ...wrong.path])}: ${wrong.message}`);
   }
 

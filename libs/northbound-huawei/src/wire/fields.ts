@@ -1,4 +1,4 @@
-import type { JsonObject } from '@downlink/command-domain';
+import { isJsonObject, type JsonObject } from '@downlink/command-domain';
 import { z } from 'zod';
 import { readWireTime } from './times.js';
 
@@ -21,10 +21,7 @@ export const integer = (min: number, max: number) =>
 export const optionalQuery = <T extends z.ZodType>(field: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), field.optional());
 
-export const jsonObject = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  { message: 'expected an object' },
-);
+export const jsonObject = z.custom<JsonObject>(isJsonObject, { message: 'expected an object' });
 
 /** An absolute http or https URL of at most 1024 characters. */
 export const callbackUrl = text(1024).refine(

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Json } from '@downlink/command-domain';
 import type { Parameter, ValueType } from '@downlink/command-engine';
-import { checkParameters, pathText, type ParameterFlaw } from './check-parameters.js';
+import { checkParameters, type ParameterFlaw } from './check-parameters.js';
+import { pathText } from './path-text.js';
 
 const flawOf = (type: ValueType, value: Json): ParameterFlaw | undefined =>
   checkParameters({ it: value }, [{ ...type, name: 'it' }])[0]?.flaw;
@@ -44,6 +45,9 @@ describe('a value', () => {
     [{ type: 'time' }, '2026-11-21T08:00:00Z', undefined],
     [{ type: 'time' }, '2026-11-21T08:00:00.123+01:00', undefined],
     [{ type: 'time' }, '2026-13-21T08:00:00Z', 'no-time'],
+    [{ type: 'time' }, '2026-02-28T23:59:59-11:30', undefined],
+    [{ type: 'time' }, '2026-02-30T08:00:00Z', 'no-time'],
+    [{ type: 'time' }, '2026-11-21T25:00:00Z', 'no-time'],
     [{ type: 'time' }, '2026-11-21', 'no-time'],
     [{ type: 'time' }, 1_763_712_000_000, 'wrong-type'],
     [list, [5, 10], undefined],

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@downlink/command-domain';
+import { isJsonObject, type Json, type JsonObject } from '@downlink/command-domain';
 import type { Parameter, ValueType } from '@downlink/command-engine';
 
 /** Every way in which a parameter can be wrong; each dialect has a code for each. */
@@ -21,11 +21,6 @@ type Path = ParameterError['path'];
  */
 export function checkParameters(parameters: JsonObject, expected: readonly Parameter[]): ParameterError[] {
   return checkMembers(parameters, expected, []);
-}
-
-/** As text: `level`, `schedule[2].from`. */
-export function pathText(path: Path): string {
-  return path.map((step, place) => (typeof step === 'number' ? `[${step}]` : place === 0 ? step : `.${step}`)).join('');
 }
 
 function checkMembers(value: JsonObject, expected: readonly Parameter[], path: Path): ParameterError[] {
@@ -63,7 +58,9 @@ function checkValue(value: Json, expected: ValueType, path: Path): ParameterErro
     case 'time':
       return checkTime(value, wrong);
     case 'object':
-      return isObject(value) ? checkMembers(value, expected.members, path) : wrong('wrong-type', 'expected an object');
+      return isJsonObject(value)
+        ? checkMembers(value, expected.members, path)
+        : wrong('wrong-type', 'expected an object');
     case 'array':
       return checkList(value, expected, path, wrong);
   }
@@ -115,14 +112,13 @@ function isOnStep(value: number, from: number, step: number): boolean {
   return Math.abs(steps - Math.round(steps)) <= 1e-9 * Math.max(1, Math.abs(steps));
 }
 
-function isTime(value: string): boolean {
-  return (
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(value) && !Number.isNaN(Date.parse(value))
-  );
-}
+const TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** JavaScript reads 30 February as 2 March. */
+function isTime(value: string): boolean {
+  const [, day] = TIME.exec(value) ?? [];
+  if (day === undefined || Number.isNaN(Date.parse(value))) return false;
+  return new Date(Date.parse(day)).toISOString().startsWith(day);
 }
 
 const within = (value: number, min = -Infinity, max = Infinity): boolean => value >= min && value <= max;

@@ -1,7 +1,6 @@
 import type { Device, Head, Outcome, Submission } from '@downlink/command-engine';
 import {
-  checkParameters,
-  findMethod,
+  checkCommand,
   pathText,
   type DeliveryDefaults,
   type NorthboundPorts,
@@ -43,17 +42,16 @@ export class CommandIntake {
   }
 
   /** A product without a model takes anything, and so does a method that declares no parameters. */
-  private async checkModel({ service, method, parameters }: SubmitCommandBody, device: Device): Promise<void> {
+  private async checkModel(command: SubmitCommandBody, device: Device): Promise<void> {
     const product = await this.ports.products.find(device.productKey);
     if (!product?.model) return;
-    const found = findMethod(product.model, service, method);
+    const found = checkCommand(product.model, command);
     if (typeof found === 'string') {
       const path = found === 'no-service' ? 'service' : 'method';
       const message = `is not in the model of product ${product.key}`;
       throw problem('validation-failed', { errors: [{ path, message }] });
     }
-    const wrong = found.parameters === undefined ? [] : checkParameters(parameters ?? {}, found.parameters);
-    if (wrong.length > 0) throw problem('validation-failed', { errors: wrong.slice(0, MOST_ERRORS).map(fieldError) });
+    if (found.length > 0) throw problem('validation-failed', { errors: found.slice(0, MOST_ERRORS).map(fieldError) });
   }
 }
 

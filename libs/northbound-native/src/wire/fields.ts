@@ -1,5 +1,5 @@
 import { isStorableText } from '@downlink/northbound-kit';
-import type { JsonObject } from '@downlink/command-domain';
+import { isJsonObject, type JsonObject } from '@downlink/command-domain';
 import { z } from 'zod';
 
 export const text = (max: number, min = 1) =>
@@ -26,10 +26,7 @@ export const digits = (min: number, max: number) =>
     .transform(Number)
     .pipe(integer(min, max));
 
-export const jsonObject = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  { message: 'expected an object' },
-);
+export const jsonObject = z.custom<JsonObject>(isJsonObject, { message: 'expected an object' });
 
 export const httpUrl = text(2048).refine(
   (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),

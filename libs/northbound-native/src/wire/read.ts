@@ -1,3 +1,4 @@
+import { pathText } from '@downlink/northbound-kit';
 import type { z } from 'zod';
 import { problem, type FieldError } from '../errors/problem.js';
 
@@ -11,7 +12,7 @@ export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T
   throw problem('validation-failed', { errors: fieldErrors(parsed.error) });
 }
 
-/** zod's findings with paths as they are written in JavaScript: `devices[3].product`. */
+/** zod's findings by their paths. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap(fieldErrorsOf).slice(0, MAX_ERRORS);
 }
@@ -20,12 +21,4 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
 function fieldErrorsOf(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: pathText(issue.path), message: issue.message }];
   return issue.keys.map((key) => ({ path: pathText([...issue.path, key]), message: 'is not a member here' }));
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${String(part)}]` : `${text}${text === '' ? '' : '.'}${String(part)}`,
-    '',
-  );
 }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@downlink/command-domain';
 import type { JsonObject, JsonValue, UnreadableReason } from './wire-format-codec.js';
 
 /** Larger payloads are not even parsed. */
@@ -21,10 +22,6 @@ export function readJsonObject(payload: Buffer): ReadResult {
   // Only an escape can smuggle these characters in: raw ones are neither JSON nor UTF-8.
   if (text.includes('\\u') && hasUnstorableText(value)) return { ok: false, reason: 'unstorable-text' };
   return { ok: true, value };
-}
-
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function decodeUtf8(payload: Buffer): string | undefined {
