@@ -78,6 +78,48 @@ export function commandReaderContract(name: string, open: OpenCommandStore): voi
         expect(await search({ statuses: [] })).toEqual({ ids: [], total: 0 });
       });
 
+      it('turns the order round for who asks for the oldest first', async () => {
+        const ids = (await several(5)).reverse();
+        expect(await search({ order: 'oldest' })).toEqual({ ids, total: 5 });
+        expect(await search({ order: 'oldest', offset: 1, limit: 2 })).toEqual({ ids: ids.slice(1, 3), total: 5 });
+      });
+
+      it('goes on behind a command, whatever was accepted meanwhile', async () => {
+        const ids = await several(5);
+        const after = ids[1]!;
+        const [newer] = await several(1);
+        expect(await search({ after, limit: 2 })).toEqual({ ids: ids.slice(2, 4), total: 6 });
+        expect(await search({ after, offset: 1 })).toEqual({ ids: ids.slice(3), total: 6 });
+        expect(await search({ after: ids.at(-1)! })).toEqual({ ids: [], total: 6 });
+        expect(await search({ after, order: 'oldest' })).toEqual({ ids: [ids[0], newer], total: 6 });
+        expect(await search({ after: nextCommandId(), limit: 1 })).toEqual({ ids: [newer], total: 6 });
+      });
+
+      it('narrows by several devices, by services and by methods', async () => {
+        const [lamp, door] = [
+          await submit(under.store, requestFor('a', { service: 'lamp', method: 'switch' })),
+          await submit(under.store, requestFor('b', { service: 'door', method: 'open' })),
+        ];
+        const dim = await submit(under.store, requestFor('c', { service: 'lamp', method: 'dim' }));
+        expect(await search({ deviceIds: ['a', 'c', 'nobody'] })).toEqual({ ids: [dim, lamp], total: 2 });
+        expect(await search({ deviceIds: ['a', 'b'], deviceId: 'b' })).toEqual({ ids: [door], total: 1 });
+        expect(await search({ services: ['lamp'] })).toEqual({ ids: [dim, lamp], total: 2 });
+        expect(await search({ services: ['lamp'], methods: ['switch', 'open'] })).toEqual({ ids: [lamp], total: 1 });
+        expect(await search({ methods: ['open', 'dim'] })).toEqual({ ids: [dim, door], total: 2 });
+        for (const none of [{ deviceIds: [] }, { services: [] }, { methods: [] }, { services: ['a\u0000b'] }]) {
+          expect(await search(none)).toEqual({ ids: [], total: 0 });
+        }
+      });
+
+      it('gives a page without counting', async () => {
+        const ids = await several(3);
+        const query = { applicationId: 'app', limit: 2, count: false } as const;
+        const idsOf = async (after?: CommandId) =>
+          (await under.reader.search({ ...query, ...(after && { after }) })).heads.map(({ commandId }) => commandId);
+        expect(await idsOf()).toEqual(ids.slice(0, 2));
+        expect(await idsOf(ids[1])).toEqual(ids.slice(2));
+      });
+
       it('bounds the acceptance time: from inclusive, until exclusive', async () => {
         const [id] = await several(1);
         const at = (await under.reader.head(id!))!.state.acceptedAt;

@@ -1,6 +1,6 @@
 import { isFinal, newLane, type CommandId, type DeviceId, type Lane } from '@downlink/command-domain';
 import { lanePositionOf } from '../correlation.js';
-import type { CommandQuery, CommandReader, Situation } from '../ports/command-reader.port.js';
+import type { CommandQuery, CommandReader, PageOfCommandsQuery, Situation } from '../ports/command-reader.port.js';
 import type { Head, RecordedEvent } from '../ports/command-store.port.js';
 import type { InMemoryDatabase } from './in-memory-database.js';
 
@@ -38,11 +38,16 @@ export class InMemoryCommandReader implements CommandReader {
     return [...(this.database.histories.get(commandId) ?? [])];
   }
 
-  async search(query: CommandQuery): Promise<{ heads: Head[]; total: number }> {
+  async search(query: CommandQuery | PageOfCommandsQuery): Promise<{ heads: Head[]; total: number }> {
+    const { offset = 0, limit, order = 'newest', after } = query;
+    const turn = order === 'newest' ? -1 : 1;
     const matching = [...this.database.heads.values()]
       .filter((head) => matches(query, head))
-      .sort((a, b) => (a.commandId < b.commandId ? 1 : -1));
-    return { heads: matching.slice(query.offset, query.offset + query.limit), total: matching.length };
+      .sort((a, b) => (a.commandId < b.commandId ? -turn : turn));
+    const listed = matching.filter(
+      ({ commandId }) => after === undefined || (turn < 0 ? commandId < after : commandId > after),
+    );
+    return { heads: listed.slice(offset, offset + limit), total: matching.length };
   }
 
   async lane(deviceId: DeviceId): Promise<Lane | undefined> {
@@ -62,12 +67,22 @@ export class InMemoryCommandReader implements CommandReader {
   }
 }
 
-function matches({ applicationId, deviceId, statuses, from, until }: CommandQuery, { state }: Head): boolean {
+function matches(query: CommandQuery | PageOfCommandsQuery, { state }: Head): boolean {
+  const { applicationId, deviceId, from, until } = query;
+  const { request, acceptedAt } = state;
   return (
-    state.request.applicationId === applicationId &&
-    (deviceId === undefined || state.request.deviceId === deviceId) &&
-    (statuses === undefined || statuses.includes(state.status)) &&
-    (from === undefined || state.acceptedAt >= from) &&
-    (until === undefined || state.acceptedAt < until)
+    request.applicationId === applicationId &&
+    (deviceId === undefined || request.deviceId === deviceId) &&
+    isOneOf(query.deviceIds, request.deviceId) &&
+    isOneOf(query.statuses, state.status) &&
+    isOneOf(query.services, request.service) &&
+    isOneOf(query.methods, request.method) &&
+    (from === undefined || acceptedAt >= from) &&
+    (until === undefined || acceptedAt < until)
   );
+}
+
+/** A list that is not there narrows nothing. */
+function isOneOf<T>(list: readonly T[] | undefined, value: T): boolean {
+  return list === undefined || list.includes(value);
 }

@@ -1,15 +1,32 @@
 import type { CommandId, DeviceId, Lane, Status } from '@downlink/command-domain';
 import type { Head, RecordedEvent } from './command-store.port.js';
 
-/** Newest first. `from`/`until` bound the acceptance time (ms since 1970, from inclusive, until exclusive). */
+/**
+ * Commands of one application that fit every member given; a list means any of its entries, an empty one nothing. Lists go by
+ * command id, which is the order of time. `from`/`until` bound the acceptance time (ms since 1970, from inclusive, until exclusive).
+ */
 export interface CommandQuery {
   readonly applicationId: string;
   readonly deviceId?: DeviceId;
+  readonly deviceIds?: readonly DeviceId[];
   readonly statuses?: readonly Status[];
+  readonly services?: readonly string[];
+  readonly methods?: readonly string[];
   readonly from?: number;
   readonly until?: number;
-  readonly offset: number;
+  /** `newest` (the default) or `oldest` first. */
+  readonly order?: 'newest' | 'oldest';
+  /** Only what stands behind this command in that order. A cursor: commands accepted meanwhile neither shift nor repeat a page. */
+  readonly after?: CommandId;
+  readonly offset?: number;
   readonly limit: number;
+  /** How many match in all costs a look at each of them; `false` leaves it out (see `PageOfCommandsQuery`). */
+  readonly count?: true;
+}
+
+/** A page without the number of all that match: as dear as the page is long, however much the log holds. */
+export interface PageOfCommandsQuery extends Omit<CommandQuery, 'count'> {
+  readonly count: false;
 }
 
 /** Everything that says why a command waits, as it stood at one instant. */
@@ -35,6 +52,8 @@ export interface CommandReader {
   situation(commandId: CommandId): Promise<Situation | undefined>;
   /** All events of one command, versions ascending; empty when there is no such command. */
   history(commandId: CommandId): Promise<RecordedEvent[]>;
+  search(query: PageOfCommandsQuery): Promise<{ heads: Head[] }>;
+  /** `total` is how many match in all, on this page or any other, before `after` or behind it. */
   search(query: CommandQuery): Promise<{ heads: Head[]; total: number }>;
   lane(deviceId: DeviceId): Promise<Lane | undefined>;
   /**

@@ -1,7 +1,7 @@
 import type { CancelTask, CancelTaskQuery } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { asFault } from '../pools/pg-fault.js';
-import { countedPage } from '../reading/counted-page.js';
+import { countedPage } from '../reading/pages.js';
 import { isTaskId, TASK_COLUMNS, taskOf, type TaskRow } from './task-row.js';
 
 export async function findTask(pool: Pool, id: string): Promise<CancelTask | undefined> {

@@ -1,5 +1,12 @@
 import type { CommandId, DeviceId, Lane } from '@downlink/command-domain';
-import type { CommandQuery, CommandReader, Head, RecordedEvent, Situation } from '@downlink/command-engine';
+import type {
+  CommandQuery,
+  CommandReader,
+  Head,
+  PageOfCommandsQuery,
+  RecordedEvent,
+  Situation,
+} from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { isStorable } from '../registry/check-declaration.js';
 import { findByCorrelation } from './find-by-correlation.js';
@@ -33,7 +40,9 @@ export class PostgresCommandReader implements CommandReader {
     return readHistory(this.pool, commandId);
   }
 
-  async search(query: CommandQuery): Promise<{ heads: Head[]; total: number }> {
+  search(query: PageOfCommandsQuery): Promise<{ heads: Head[] }>;
+  search(query: CommandQuery): Promise<{ heads: Head[]; total: number }>;
+  async search(query: CommandQuery | PageOfCommandsQuery): Promise<{ heads: Head[]; total?: number }> {
     const { applicationId, deviceId = '' } = query;
     if (!isStorable(applicationId) || !isStorable(deviceId)) return { heads: [], total: 0 };
     return searchCommands(this.pool, query);

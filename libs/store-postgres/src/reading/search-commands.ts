@@ -1,8 +1,9 @@
 import { firstCommandIdAt, timeOfCommandId, type CommandId } from '@downlink/command-domain';
-import type { CommandQuery, Head } from '@downlink/command-engine';
+import type { CommandQuery, Head, PageOfCommandsQuery } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { headOf, HEAD_COLUMNS, type StoredHead } from '../commands/head-row.js';
-import { countedPage } from './counted-page.js';
+import { isStorable } from '../registry/check-declaration.js';
+import { countedPage, page } from './pages.js';
 
 /**
  * A command's id is made shortly before it is accepted. A day's margin covers any clock and any retry, and still lets a
@@ -10,26 +11,45 @@ import { countedPage } from './counted-page.js';
  */
 const MARGIN_MS = 86_400_000;
 
-/** One page and the number of all that match, newest id first. */
-export async function searchCommands(pool: Pool, query: CommandQuery): Promise<{ heads: Head[]; total: number }> {
-  const { applicationId, deviceId, statuses, from, until, limit, offset } = query;
-  const { rows, total } = await countedPage<StoredHead>(pool, {
+/** One page by id and, unless it was not asked for, the number of all that match. */
+export async function searchCommands(
+  pool: Pool,
+  query: CommandQuery | PageOfCommandsQuery,
+): Promise<{ heads: Head[]; total?: number }> {
+  const { order = 'newest', after, limit, offset = 0 } = query;
+  const question = {
     table: 'command',
     columns: HEAD_COLUMNS,
     key: 'command_id',
-    conditions: (parameter) => [
-      `application_id = ${parameter(applicationId)}`,
-      deviceId !== undefined && `device_id = ${parameter(deviceId)}`,
-      statuses !== undefined && `status = any(${parameter(statuses)}::text[])`,
-      from !== undefined && `accepted_at >= ${parameter(wholeMs(from))}`,
-      from !== undefined && `command_id >= ${parameter(firstCommandIdAt(wholeMs(from) - MARGIN_MS))}`,
-      until !== undefined && `accepted_at < ${parameter(wholeMs(until))}`,
-      until !== undefined && `command_id < ${parameter(firstCommandIdAt(wholeMs(until) + MARGIN_MS))}`,
-    ],
+    order,
+    ...(after !== undefined && { after }),
+    conditions: (parameter: Parameter) => conditionsOf(query, parameter),
     limit,
     offset,
-  });
+  };
+  if (query.count === false) return { heads: (await page<StoredHead>(pool, question)).map(headOf) };
+  const { rows, total } = await countedPage<StoredHead>(pool, question);
   return { heads: rows.map(headOf), total };
+}
+
+type Parameter = (value: unknown) => string;
+
+function conditionsOf(query: CommandQuery | PageOfCommandsQuery, parameter: Parameter): readonly (string | false)[] {
+  const { applicationId, deviceId, deviceIds, statuses, services, methods, from, until } = query;
+  const anyOf = (what: string, list: readonly string[] | undefined) =>
+    list !== undefined && `${what} = any(${parameter(list.filter(isStorable))}::text[])`;
+  return [
+    `application_id = ${parameter(applicationId)}`,
+    deviceId !== undefined && `device_id = ${parameter(deviceId)}`,
+    anyOf('device_id', deviceIds),
+    anyOf('status', statuses),
+    anyOf("request ->> 'service'", services),
+    anyOf("request ->> 'method'", methods),
+    from !== undefined && `accepted_at >= ${parameter(wholeMs(from))}`,
+    from !== undefined && `command_id >= ${parameter(firstCommandIdAt(wholeMs(from) - MARGIN_MS))}`,
+    until !== undefined && `accepted_at < ${parameter(wholeMs(until))}`,
+    until !== undefined && `command_id < ${parameter(firstCommandIdAt(wholeMs(until) + MARGIN_MS))}`,
+  ];
 }
 
 /** Callers may ask for any time; ids end in 2079. */
