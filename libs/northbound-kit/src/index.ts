@@ -1,5 +1,6 @@
 export { bearerToken } from './authentication/bearer-token.js';
 export { CredentialCache, type CredentialCacheOptions } from './authentication/credential-cache.js';
+export { rawBodyOf } from './body/raw-body.js';
 export { BODY_LIMIT, isStorableText, MalformedBody, MAX_DEPTH, readForm, readJson } from './body/read-json.js';
 export { deliveryTo, type DeliveryDefaults } from './delivery-defaults.js';
 export { ErrorAnswer, type Answer, type DialectFace, type Trouble } from './dialect/dialect.js';

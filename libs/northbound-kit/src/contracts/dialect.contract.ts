@@ -35,6 +35,10 @@ export interface DialectSubject {
   ownDevice: string;
   foreignDevice: string;
   unknownRoute: string;
+  /** For dialects whose device stands in the path or query: the call that creates a command for this one. */
+  createFor?: (deviceId: string) => { readonly method: string; readonly path: string };
+  /** For dialects whose callers sign each request: the request as it is sent, with whatever the signature needs. */
+  sign?: (request: ContractRequest) => ContractRequest;
   /** Throws unless the answer is an error in the vendor's form. */
   expectVendorError(answer: ContractAnswer): void;
 }
@@ -46,8 +50,9 @@ export function dialectContract(subject: DialectSubject): void {
   const { create } = subject;
   const json = () => ({ ...subject.authorised(), 'content-type': 'application/json' });
   const good = () => JSON.stringify(subject.bodyFor(subject.ownDevice));
-  const post = (body: string | Buffer, headers: Record<string, string> = json()) =>
-    exchange(subject.running().url, { ...create, headers, body });
+  const send = (request: ContractRequest) => exchange(subject.running().url, subject.sign?.(request) ?? request);
+  const post = (body: string | Buffer, headers: Record<string, string> = json(), call = create) =>
+    send({ ...call, headers, body });
 
   async function refused(answer: Promise<ContractAnswer>): Promise<void> {
     const { facts } = subject.running();
@@ -134,7 +139,7 @@ export function dialectContract(subject: DialectSubject): void {
     'a device id named like an inherited member': () => 'constructor',
   };
   it.each(Object.entries(devices))('refuses %s', async (_, deviceId) =>
-    refused(post(JSON.stringify(subject.bodyFor(deviceId())))),
+    refused(post(JSON.stringify(subject.bodyFor(deviceId())), json(), subject.createFor?.(deviceId()))),
   );
 
   const routes = {
@@ -146,9 +151,7 @@ export function dialectContract(subject: DialectSubject): void {
     'a path that cannot be decoded': () => ({ method: 'GET', path: `${create.path}/%zz` }),
     'a path of 5,000 characters': () => ({ method: 'GET', path: `${create.path}/${'a'.repeat(5_000)}` }),
   };
-  it.each(Object.entries(routes))('refuses %s', async (_, request) =>
-    refused(exchange(subject.running().url, { headers: json(), ...request() })),
-  );
+  it.each(Object.entries(routes))('refuses %s', async (_, request) => refused(send({ headers: json(), ...request() })));
 
   it('still takes a good command afterwards', async () => {
     expect((await post(good())).status).toBeLessThan(300);

@@ -16,6 +16,14 @@ export class DialectChooser {
     return this.of(url).formPaths?.includes(pathOf(url)) ?? false;
   }
 
+  keepsRawBodies(url: string): boolean {
+    return this.of(url).keepsRawBodies ?? false;
+  }
+
+  takesEmptyBodies(url: string): boolean {
+    return this.of(url).takesEmptyBodies ?? false;
+  }
+
   /** Bytes that a body sent to this URL may have. */
   bodyLimit(url: string): number {
     return this.of(url).bodyLimits?.[pathOf(url)] ?? BODY_LIMIT;

@@ -36,6 +36,10 @@ export interface DialectFace {
   readonly formPaths?: readonly string[];
   /** Full paths whose bodies may be larger than BODY_LIMIT, with their limits in bytes. */
   readonly bodyLimits?: Readonly<Record<string, number>>;
+  /** The bytes of each body are kept beside what was read of them (`rawBodyOf`), for callers who sign them. Default false. */
+  readonly keepsRawBodies?: boolean;
+  /** A body without a single byte is no body, whatever it is announced as; elsewhere it is malformed JSON. Default false. */
+  readonly takesEmptyBodies?: boolean;
   /** The trouble in the dialect's form. Total, and never throws. */
   answer(trouble: Trouble): Answer;
 }

@@ -2,6 +2,7 @@ import type { LoggerService, Type, DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { keepRawBody } from '../body/raw-body.js';
 import { BODY_LIMIT, MalformedBody, readForm, readJson } from '../body/read-json.js';
 import { DialectChooser } from '../dialect/choose-dialect.js';
 import type { DialectFace } from '../dialect/dialect.js';
@@ -59,9 +60,12 @@ function readBodies(fastify: FastifyInstance, chooser: DialectChooser): void {
     route.bodyLimit ??= chooser.bodyLimit(route.url);
   });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
-    settle(() => readJson(body as Buffer), done),
-  );
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const bytes = body as Buffer;
+    if (chooser.keepsRawBodies(request.url)) keepRawBody(request, bytes);
+    if (bytes.length === 0 && chooser.takesEmptyBodies(request.url)) return done(null, undefined);
+    settle(() => readJson(bytes), done);
+  });
   fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) => {
     if (chooser.takesForms(request.url)) return settle(() => readForm(body as Buffer), done);
     done(Object.assign(new Error('not JSON'), { statusCode: 415 }));
