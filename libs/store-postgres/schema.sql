@@ -23,18 +23,27 @@ create table access_token (
   access_expires_at bigint not null,
   refresh_digest bytea not null,
   refresh_expires_at bigint not null,
+  sealed text,
   constraint access_token_application_id_fkey FOREIGN KEY (application_id) REFERENCES application(id) ON DELETE CASCADE,
   constraint access_token_pkey PRIMARY KEY (application_id, dialect),
   constraint access_token_access UNIQUE (dialect, access_digest)
 );
 comment on table access_token is 'one row per application and dialect: only the newest tokens are valid';
+comment on column access_token.sealed is 'both tokens, AES-256-GCM, for dialects that tell a token again while it is good (enos, quectel); null: told once';
 
 create table application (
   id text collate "C" not null,
   name text not null,
   created_at bigint default now_ms() not null,
+  org_id text collate "C",
+  calls_per_minute integer,
+  methods jsonb,
+  constraint application_calls_per_minute_check CHECK ((calls_per_minute >= 0)),
   constraint application_pkey PRIMARY KEY (id)
 );
+comment on column application.org_id is 'what EnOS calls the owner of everything';
+comment on column application.calls_per_minute is 'null or 0: any number';
+comment on column application.methods is '{allow, deny}: patterns of service.method; null: all are allowed';
 
 create table application_credential (
   application_id text collate "C" not null,
@@ -42,7 +51,6 @@ create table application_credential (
   key_id text collate "C" not null,
   digest bytea not null,
   sealed text,
-  org_id text,
   constraint application_credential_application_id_fkey FOREIGN KEY (application_id) REFERENCES application(id) ON DELETE CASCADE,
   constraint application_credential_pkey PRIMARY KEY (application_id, dialect),
   constraint application_credential_key UNIQUE (dialect, key_id)
@@ -50,6 +58,17 @@ create table application_credential (
 comment on column application_credential.key_id is 'what the caller names itself by: appId (huawei), appKey (enos), accessKey (quectel); native keys name themselves, so theirs is the digest';
 comment on column application_credential.digest is 'HMAC-SHA256 of the secret under a key that the database does not have';
 comment on column application_credential.sealed is 'AES-256-GCM; only for dialects whose callers prove the secret by hashing it (enos, quectel), which takes the plain secret to check';
+
+create table application_grant (
+  grantee text collate "C" not null,
+  owner text collate "C" not null,
+  constraint application_grant_check CHECK ((grantee <> owner)),
+  constraint application_grant_grantee_fkey FOREIGN KEY (grantee) REFERENCES application(id) ON DELETE CASCADE,
+  constraint application_grant_owner_fkey FOREIGN KEY (owner) REFERENCES application(id) ON DELETE CASCADE,
+  constraint application_grant_pkey PRIMARY KEY (grantee, owner)
+);
+CREATE INDEX application_grant_owner ON public.application_grant USING btree (owner);
+comment on table application_grant is 'the owner lets the grantee act for it';
 
 create table cancel_task (
   id uuid default uuidv7() not null,
@@ -173,11 +192,18 @@ create table device (
   activated boolean not null,
   secret text,
   created_at bigint default now_ms() not null,
+  key text collate "C",
+  asset_id text collate "C",
+  attributes jsonb,
   constraint device_product FOREIGN KEY (application_id, product_key) REFERENCES product(application_id, key),
   constraint device_pkey PRIMARY KEY (id)
 );
+CREATE UNIQUE INDEX device_asset ON public.device USING btree (application_id, asset_id) WHERE (asset_id IS NOT NULL);
+CREATE UNIQUE INDEX device_key ON public.device USING btree (product_key, key) WHERE (key IS NOT NULL);
 CREATE INDEX device_of_application ON public.device USING btree (application_id, id);
 comment on column device.secret is 'AES-256-GCM, sealed for this device id; some schemes need it in plain (Huawei HMAC)';
+comment on column device.key is 'the vendor''s name for it within the product: deviceKey (EnOS, Quectel), nodeId (Huawei)';
+comment on column device.attributes is 'what dialects keep, each under its name; null: nothing';
 
 create table device_lane (
   device_id text collate "C" not null,
@@ -231,13 +257,32 @@ create table product (
   model jsonb,
   created_at bigint default now_ms() not null,
   late_answers text default 'record'::text not null,
+  secret text,
+  attributes jsonb,
+  model_version integer default 0 not null,
+  model_source jsonb,
   constraint product_late_answers_check CHECK ((late_answers = ANY (ARRAY['record'::text, 'accept'::text]))),
+  constraint product_model_version CHECK (((model IS NULL) = (model_version = 0))),
   constraint product_application_id_fkey FOREIGN KEY (application_id) REFERENCES application(id),
   constraint product_pkey PRIMARY KEY (key),
   constraint product_of_application UNIQUE (application_id, key)
 );
 comment on column product.model is 'canonical model; null when the product takes any parameters';
 comment on column product.late_answers is 'What an answer after the time-out does to commands submitted from now on';
+comment on column product.secret is 'AES-256-GCM, sealed for this product key';
+comment on column product.attributes is 'what dialects keep, each under its name; null: nothing';
+comment on column product.model_source is '{format, document}: the vendor''s own format that the model was made from';
+
+create table product_model (
+  product_key text collate "C" not null,
+  version integer not null,
+  model jsonb not null,
+  created_at bigint default now_ms() not null,
+  constraint product_model_version_check CHECK ((version > 0)),
+  constraint product_model_product_key_fkey FOREIGN KEY (product_key) REFERENCES product(key) ON DELETE CASCADE,
+  constraint product_model_pkey PRIMARY KEY (product_key, version)
+);
+comment on table product_model is 'every model that a product has had; commands name the version that they were checked against';
 
 create table replica (
   lease_group text not null,

@@ -16,6 +16,8 @@ export interface CommandRequest {
   readonly service: string;
   readonly method: string;
   readonly parameters: JsonObject;
+  /** Which version of its product's model it was checked against; absent where the product had none. */
+  readonly modelVersion?: number;
   readonly mode: Mode;
   /** How long an attempt may still start, in ms after acceptance. 0 for an immediate command that goes past the queue. */
   readonly lifetimeMs: number;

@@ -10,6 +10,7 @@ const REQUEST: MembersOf<CommandRequest> = {
   service: isText,
   method: isText,
   parameters: isMembers,
+  modelVersion: isMissingOr(isInteger),
   mode: isNameOf({ cached: true, immediate: true } satisfies Record<CommandRequest['mode'], true>),
   lifetimeMs: isInteger,
   policy: isMembers,

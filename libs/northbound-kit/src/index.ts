@@ -20,4 +20,4 @@ export {
   type Patience,
 } from './waiting/final-events.js';
 export type { FactTail } from './waiting/tail-use.js';
-export { northboundPorts, type NorthboundPorts, type NorthboundSources } from './ports.js';
+export { nameWithin, northboundPorts, type NorthboundPorts, type NorthboundSources } from './ports.js';

@@ -1,5 +1,6 @@
 import type {
   AccessTokens,
+  Application,
   CancelTasks,
   CommandGateway,
   CommandReader,
@@ -28,41 +29,84 @@ export interface NorthboundPorts {
   readonly finalEvents: FinalEvents;
   readonly devices: Directory<Device>;
   readonly products: Directory<Product>;
+  readonly applications: Directory<Application>;
+  /** By `nameWithin(productKey, key)`. */
+  readonly devicesByKey: Directory<Device>;
+  /** By `nameWithin(applicationId, assetId)`. */
+  readonly devicesByAsset: Directory<Device>;
 }
 
+type Directories = Pick<NorthboundPorts, 'devices' | 'products' | 'applications' | 'devicesByKey' | 'devicesByAsset'>;
+
 /** The ports without the directories, as engine and store give them. */
-export type NorthboundSources = Omit<NorthboundPorts, 'devices' | 'products'>;
+export type NorthboundSources = Omit<NorthboundPorts, keyof Directories>;
+
+/** One text for a name that is unique only within something; ids of products and applications hold no `/`. */
+export function nameWithin(owner: string, name: string): string {
+  return `${owner}/${name}`;
+}
 
 /** Puts directories in front of the registry; what is declared through the resulting `registry` is seen at once. */
 export function northboundPorts(sources: NorthboundSources, options: DirectoryOptions = {}): NorthboundPorts {
   const { registry } = sources;
-  const devices = new Directory<Device>((ids) => registry.devices(ids), options);
-  const products = new Directory<Product>((keys) => findProducts(registry, keys), options);
-  return { ...sources, devices, products, registry: refreshing(registry, devices, products) };
+  const directories: Directories = {
+    devices: new Directory((ids) => registry.devices(ids), options),
+    products: new Directory((keys) => findEach(keys, (key) => registry.product(key)), options),
+    applications: new Directory((ids) => findEach(ids, (id) => registry.application(id)), options),
+    devicesByKey: new Directory((names) => findWithin(names, (...at) => registry.devicesByKeys(...at)), options),
+    devicesByAsset: new Directory((names) => findWithin(names, (...at) => registry.devicesByAssets(...at)), options),
+  };
+  return { ...sources, ...directories, registry: refreshing(registry, directories) };
 }
 
-/** Products are few and remembered for seconds; one query each is no cost worth a statement of its own. */
-async function findProducts(registry: Registry, keys: readonly string[]): Promise<Map<string, Product>> {
-  const found = await Promise.all(keys.map((key) => registry.product(key)));
-  return new Map(found.flatMap((product) => (product ? [[product.key, product] as const] : [])));
+/** Products and applications are few and remembered for seconds; one query each is no cost worth a statement of its own. */
+async function findEach<T>(
+  ids: readonly string[],
+  find: (id: string) => Promise<T | undefined>,
+): Promise<Map<string, T>> {
+  const found = await Promise.all(ids.map(async (id) => [id, await find(id)] as const));
+  return new Map(found.flatMap(([id, entry]) => (entry === undefined ? [] : [[id, entry] as const])));
 }
 
-function refreshing(registry: Registry, devices: Directory<Device>, products: Directory<Product>): Registry {
+/** One query per owner that the names are within. */
+async function findWithin(
+  names: readonly string[],
+  find: (owner: string, names: readonly string[]) => Promise<ReadonlyMap<string, Device>>,
+): Promise<Map<string, Device>> {
+  const owners = new Set(names.map((name) => name.slice(0, name.indexOf('/'))));
+  const pages = [...owners].map(async (owner) => {
+    const within = names.filter((name) => name.startsWith(`${owner}/`));
+    const found = await find(
+      owner,
+      within.map((name) => name.slice(owner.length + 1)),
+    );
+    return [...found].map(([name, device]) => [nameWithin(owner, name), device] as const);
+  });
+  return new Map((await Promise.all(pages)).flat());
+}
+
+function refreshing(registry: Registry, directories: Directories): Registry {
+  const { devices, products, applications, devicesByKey, devicesByAsset } = directories;
+  const forgetDevices = (ids: readonly string[]) => {
+    devices.forget(ids);
+    devicesByKey.clear();
+    devicesByAsset.clear();
+  };
   return {
+    ...registry,
     apply: async (declaration: RegistryDeclaration) => {
-      await registry.apply(declaration);
+      const applied = await registry.apply(declaration);
       // A device's entry holds its product's wire format.
       if (declaration.products.length > 0) devices.clear();
-      devices.forget(declaration.devices.map(({ id }) => id));
+      forgetDevices(declaration.devices.map(({ id }) => id));
       products.forget(declaration.products.map(({ key }) => key));
+      applications.forget(declaration.applications.map(({ id }) => id));
+      return applied;
     },
-    application: (id) => registry.application(id),
-    applications: (page) => registry.applications(page),
-    product: (key, applicationId) => registry.product(key, applicationId),
-    products: (applicationId, page) => registry.products(applicationId, page),
-    devices: (ids) => registry.devices(ids),
-    listDevices: (applicationId, page) => registry.listDevices(applicationId, page),
-    deviceSecret: (id) => registry.deviceSecret(id),
-    authenticate: (credential) => registry.authenticate(credential),
+    removeDevice: async (id, applicationId) => {
+      const removed = await registry.removeDevice(id, applicationId);
+      forgetDevices([id]);
+      return removed;
+    },
   };
 }

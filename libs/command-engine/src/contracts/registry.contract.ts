@@ -17,11 +17,30 @@ export function registryContract(open: () => Promise<Registry>): void {
       const on = { name: 'on', type: 'boolean' } as const;
       const model = { services: [{ id: 'lamp', methods: [{ name: 'switch', parameters: [on] }] }] };
       await apply({ applications: [app('a')], products: [product('p', { model })], devices: [device('d')] });
-      expect(await registry.application('a')).toEqual({ id: 'a', name: 'a', createdAt: expect.any(Number) });
+      expect(await registry.application('a')).toEqual({
+        id: 'a',
+        name: 'a',
+        orgId: null,
+        authorisedBy: [],
+        callsPerMinute: 0,
+        methods: { allow: [], deny: [] },
+        createdAt: expect.any(Number),
+      });
       expect(await registry.product('p')).toMatchObject({ applicationId: 'a', wireFormat: 'native', model });
       expect(await registry.devices(['d', 'nobody', 'd'])).toEqual(
         new Map([
-          ['d', { ...device('d'), wireFormat: 'native', lateAnswers: 'record', createdAt: expect.any(Number) }],
+          [
+            'd',
+            {
+              ...device('d'),
+              wireFormat: 'native',
+              lateAnswers: 'record',
+              key: null,
+              assetId: null,
+              attributes: {},
+              createdAt: expect.any(Number),
+            },
+          ],
         ]),
       );
     });

@@ -21,19 +21,46 @@ export type ValueType =
     }
   | { readonly type: 'any' };
 
-export type Parameter = ValueType & {
+/** What a member of a model is called, and what only some vendors say of it. */
+interface Named {
   readonly name: string;
-  /** Default false. */
-  readonly required?: boolean | undefined;
-};
+  /** The vendor's numeric id, for wire formats that use it. */
+  readonly number?: number | undefined;
+  /** For people: `°C`, `kWh`. */
+  readonly unit?: string | undefined;
+}
+
+export type Parameter = ValueType &
+  Named & {
+    /** Default false. */
+    readonly required?: boolean | undefined;
+  };
+
+/** A value that the device holds (a property, a measurepoint), and what may be done with it. */
+export type Property = ValueType & Named & { readonly access: 'read' | 'write' | 'read-write' };
 
 export interface ModelMethod {
   readonly name: string;
   /** Left out: whatever is sent. An empty list: none. */
   readonly parameters?: readonly Parameter[] | undefined;
+  /** What the device answers with. It describes; answers are never refused for it. */
+  readonly responses?: readonly Parameter[] | undefined;
 }
 
 /** What the devices of a product can be asked for, in canonical words, whatever vendor's format it came from. */
 export interface ProductModel {
   readonly services: readonly { readonly id: string; readonly methods: readonly ModelMethod[] }[];
+  readonly properties?: readonly Property[] | undefined;
 }
+
+/** The method of a service that has none of its own and is simply called (EnOS invokeService, Quectel sendServiceData). */
+export const INVOKE = 'invoke';
+
+/**
+ * The service that stands for a device's properties. Its methods are `write`, with parameters `{ [name]: value }`, and
+ * `read`, with `{ names: [name, …] }` (EnOS setMeasurepoint; Quectel writeData and readData).
+ */
+export const PROPERTIES = 'properties';
+
+/** The service that stands for bytes as they are; its method is `send`, with `{ encoding: 'hex' | 'text', data }` (Quectel raw/sendData). */
+export const RAW = 'raw';

@@ -11,12 +11,13 @@ async function open(): Promise<BlockedLanesUnderTest> {
     letters: store.deadLetters,
     store: store.commandStore,
     reader: store.commandReader,
-    declare: (id, applicationId) =>
-      store.registry.apply({
+    declare: async (id, applicationId) => {
+      await store.registry.apply({
         applications: [{ id: applicationId, name: applicationId, credentials: {} }],
         products: [{ key: `lamp-of-${applicationId}`, applicationId, name: 'lamp', wireFormat: 'native', model: null }],
         devices: [{ id, applicationId, productKey: `lamp-of-${applicationId}`, name: id, activated: true }],
-      }),
+      });
+    },
     close,
   };
 }

@@ -8,6 +8,8 @@ import { DeadLetters0007 } from './0007-dead-letters.js';
 import { ClaimsAndStrayAnswers0008 } from './0008-claims-and-stray-answers.js';
 import { Retention0009 } from './0009-retention.js';
 import { CancelTasks0010 } from './0010-cancel-tasks.js';
+import { Registry0011 } from './0011-registry.js';
+import { ToldAgainTokens0012 } from './0012-told-again-tokens.js';
 import type { SqlMigration } from './sql-migration.js';
 
 /** All migrations, in order. A list and not a file pattern, because the code is shipped as one bundle. */
@@ -22,4 +24,6 @@ export const migrations: readonly (new () => SqlMigration)[] = [
   ClaimsAndStrayAnswers0008,
   Retention0009,
   CancelTasks0010,
+  Registry0011,
+  ToldAgainTokens0012,
 ];

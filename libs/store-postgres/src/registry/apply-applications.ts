@@ -1,73 +1,73 @@
-import type { NewApplication } from '@downlink/command-engine';
+import type { Applied, NewApplication } from '@downlink/command-engine';
 import type { ClientBase } from 'pg';
+import { credentialRows, type CredentialRow } from './credential-rows.js';
 import { RegistryConflict } from './registry-conflict.js';
-import { isStorable } from './check-declaration.js';
 import type { SecretBox } from './secret-box.js';
 
-interface CredentialRow {
-  path: string;
-  applicationId: string;
-  dialect: string;
-  keyId: string;
-  digest: Buffer;
-  sealed: string | null;
-  orgId: string | null;
-}
-
-/** Creates or updates applications and the credentials that are given; those left out stay. Three statements at most. */
+/**
+ * Creates or updates applications, the credentials that are given and who may act for whom; what is left out stays. Returns the
+ * credentials that were made and taken.
+ */
 export async function applyApplications(
   client: ClientBase,
   applications: readonly NewApplication[],
   secrets: SecretBox,
-): Promise<void> {
-  if (applications.length === 0) return;
-  await client.query(UPSERT, [applications.map(({ id }) => id), applications.map(({ name }) => name)]);
-  const credentials = applications.flatMap((application, at) => credentialsOf(application, at, secrets));
-  if (credentials.length === 0) return;
-  await refuseTakenKeys(client, credentials);
-  await client.query(UPSERT_CREDENTIALS, [
-    credentials.map(({ applicationId }) => applicationId),
-    credentials.map(({ dialect }) => dialect),
-    credentials.map(({ keyId }) => keyId),
-    credentials.map(({ digest }) => digest),
-    credentials.map(({ sealed }) => sealed),
-    credentials.map(({ orgId }) => orgId),
+): Promise<Applied['credentials']> {
+  if (applications.length === 0) return [];
+  const ids = applications.map(({ id }) => id);
+  const orgIds = applications.map(
+    ({ credentials, credentialsIfNone }) => (credentials.enos ?? credentialsIfNone?.enos)?.orgId,
+  );
+  await client.query(UPSERT, [
+    ids,
+    applications.map(({ name }) => name),
+    orgIds.map((orgId) => orgId ?? null),
+    applications.map(({ callsPerMinute }) => callsPerMinute ?? null),
+    applications.map(({ methods }) => (methods === undefined ? null : JSON.stringify(methods))),
   ]);
+  await applyGrants(client, applications);
+  const given = applications.flatMap(({ id, credentials }, at) => credentialRows(id, credentials, pathOf(at), secrets));
+  const made = applications.flatMap(({ id, credentialsIfNone = {} }, at) =>
+    credentialRows(id, credentialsIfNone, pathOf(at), secrets),
+  );
+  await refuseTakenKeys(client, [...given, ...made]);
+  if (given.length > 0) await client.query(UPSERT_CREDENTIALS, columnsOf(given));
+  if (made.length === 0) return [];
+  return (await client.query<Applied['credentials'][number]>(FILL_CREDENTIALS, columnsOf(made))).rows;
 }
 
-function credentialsOf({ id, credentials }: NewApplication, at: number, secrets: SecretBox): CredentialRow[] {
-  const { native, huawei, enos, quectel } = credentials;
-  const path = (member: string) => `applications[${at}].${member}`;
-  const row = (member: string, keyId: string, secret: string) => {
-    if (!isStorable(keyId)) throw new RegistryConflict(path(member), 'contains the character NUL');
-    const dialect = member.replace(/\..*/, '');
-    return {
-      path: path(member),
-      applicationId: id,
-      dialect,
-      keyId,
-      digest: secrets.digest(secret),
-      sealed: null,
-      orgId: null,
-    };
-  };
-  const rows: CredentialRow[] = [];
-  if (native) rows.push(row('native.key', secrets.digest(native.key).toString('base64url'), native.key));
-  if (huawei) rows.push(row('huawei.secret', id, huawei.secret));
-  if (enos) {
-    if (!isStorable(enos.orgId)) throw new RegistryConflict(path('enos.orgId'), 'contains the character NUL');
-    const sealed = secrets.seal(enos.appSecret, `enos:${enos.appKey}`);
-    rows.push({ ...row('enos.appKey', enos.appKey, enos.appSecret), sealed, orgId: enos.orgId });
-  }
-  if (quectel) {
-    const sealed = secrets.seal(quectel.accessSecret, `quectel:${quectel.accessKey}`);
-    rows.push({ ...row('quectel.accessKey', quectel.accessKey, quectel.accessSecret), sealed });
-  }
-  return rows;
+const pathOf = (at: number) => `applications[${at}]`;
+
+function columnsOf(rows: readonly CredentialRow[]): unknown[] {
+  return [
+    rows.map(({ applicationId }) => applicationId),
+    rows.map(({ dialect }) => dialect),
+    rows.map(({ keyId }) => keyId),
+    rows.map(({ digest }) => digest),
+    rows.map(({ sealed }) => sealed),
+  ];
+}
+
+/** What an application declares replaces the whole of who lets it act; all applications of the declaration are there by now. */
+async function applyGrants(client: ClientBase, applications: readonly NewApplication[]): Promise<void> {
+  const declared = applications.flatMap(({ id, authorisedBy }, at) => (authorisedBy ? [{ id, authorisedBy, at }] : []));
+  if (declared.length === 0) return;
+  const grants = declared.flatMap(({ id, authorisedBy, at }) =>
+    authorisedBy.map((owner, place) => ({ grantee: id, owner, path: `${pathOf(at)}.authorisedBy[${place}]` })),
+  );
+  const own = grants.find(({ grantee, owner }) => grantee === owner);
+  if (own) throw new RegistryConflict(own.path, 'an application needs no leave to act for itself');
+  const values = [grants.map(({ grantee }) => grantee), grants.map(({ owner }) => owner)];
+  await client.query(DROP_GRANTS, [declared.map(({ id }) => id), ...values]);
+  const { rows } = await client.query<{ position: number }>(UNKNOWN_OWNER, [values[1]]);
+  const unknown = rows[0] && grants[rows[0].position - 1];
+  if (unknown) throw new RegistryConflict(unknown.path, `there is no application "${unknown.owner}"`);
+  await client.query(ADD_GRANTS, values);
 }
 
 /** A key names one application. Two declarations racing for one key meet the unique index in place of this. */
 async function refuseTakenKeys(client: ClientBase, credentials: readonly CredentialRow[]): Promise<void> {
+  if (credentials.length === 0) return;
   const first = new Map<string, CredentialRow>();
   for (const credential of credentials) {
     const key = `${credential.dialect} ${credential.keyId}`;
@@ -88,9 +88,28 @@ function taken({ path }: CredentialRow): RegistryConflict {
 }
 
 const UPSERT = `
-insert into application (id, name)
-select given.id, given.name from unnest($1::text[], $2::text[]) as given (id, name) order by given.id
-on conflict (id) do update set name = excluded.name`;
+insert into application as stored (id, name, org_id, calls_per_minute, methods)
+select given.id, given.name, given.org_id, given.calls_per_minute, given.methods::jsonb
+from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[])
+  as given (id, name, org_id, calls_per_minute, methods)
+order by given.id
+on conflict (id) do update
+set name = excluded.name, org_id = coalesce(excluded.org_id, stored.org_id),
+  calls_per_minute = coalesce(excluded.calls_per_minute, stored.calls_per_minute),
+  methods = coalesce(excluded.methods, stored.methods)`;
+
+const DROP_GRANTS = `
+delete from application_grant where grantee = any($1::text[])
+  and (grantee, owner) not in (select * from unnest($2::text[], $3::text[]))`;
+
+const UNKNOWN_OWNER = `
+select given.position::int4 as position from unnest($1::text[]) with ordinality as given (owner, position)
+where not exists (select from application where id = given.owner) order by given.position limit 1`;
+
+const ADD_GRANTS = `
+insert into application_grant (grantee, owner)
+select * from unnest($1::text[], $2::text[]) as given (grantee, owner) order by grantee, owner
+on conflict (grantee, owner) do nothing`;
 
 const TAKEN_KEYS = `
 select given.position::int4 as position
@@ -99,10 +118,16 @@ join application_credential as taken using (dialect, key_id)
 where taken.application_id <> given.application_id
 order by given.position limit 1`;
 
-const UPSERT_CREDENTIALS = `
-insert into application_credential (application_id, dialect, key_id, digest, sealed, org_id)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[])
-  as given (application_id, dialect, key_id, digest, sealed, org_id)
-order by given.application_id, given.dialect
+const INSERT_CREDENTIALS = `
+insert into application_credential (application_id, dialect, key_id, digest, sealed)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[])
+  as given (application_id, dialect, key_id, digest, sealed)
+order by given.application_id, given.dialect`;
+
+const UPSERT_CREDENTIALS = `${INSERT_CREDENTIALS}
 on conflict (application_id, dialect) do update
-set key_id = excluded.key_id, digest = excluded.digest, sealed = excluded.sealed, org_id = excluded.org_id`;
+set key_id = excluded.key_id, digest = excluded.digest, sealed = excluded.sealed`;
+
+const FILL_CREDENTIALS = `${INSERT_CREDENTIALS}
+on conflict (application_id, dialect) do nothing
+returning application_id as "applicationId", dialect`;

@@ -1,16 +1,21 @@
 import type { NewDevice } from '@downlink/command-engine';
 import type { ClientBase } from 'pg';
 import { shardOf } from '../shard-of.js';
+import { refuseTakenNames } from './refuse-taken-names.js';
 import { RegistryConflict } from './registry-conflict.js';
 import type { SecretBox } from './secret-box.js';
 
-/** Creates or updates devices in one statement and their lanes in another; a third one only to name the offender. */
+/**
+ * Creates or updates devices in one statement and their lanes in another; others only for secrets that were made, and to name
+ * the offender. Returns the ids whose made secret was taken.
+ */
 export async function applyDevices(
   client: ClientBase,
   devices: readonly NewDevice[],
   secrets: SecretBox,
-): Promise<void> {
-  if (devices.length === 0) return;
+): Promise<string[]> {
+  if (devices.length === 0) return [];
+  await refuseTakenNames(client, devices);
   const owners = [
     devices.map(({ id }) => id),
     devices.map((device) => device.applicationId),
@@ -21,8 +26,14 @@ export async function applyDevices(
     devices.map(({ name }) => name),
     devices.map(({ activated }) => activated),
     devices.map(({ id, secret }) => (secret === undefined ? null : secrets.seal(secret, deviceContext(id)))),
+    devices.map(({ key }) => key ?? null),
+    devices.map(({ assetId }) => assetId ?? null),
+    devices.map(({ attributes }) => (attributes === undefined ? null : JSON.stringify(attributes))),
   ]);
-  if (rowCount === devices.length) return makeLanes(client, owners[0]!);
+  if (rowCount === devices.length) {
+    await makeLanes(client, owners[0]!);
+    return fillSecrets(client, devices, secrets);
+  }
   const { rows } = await client.query<{ position: number; product: boolean; application: boolean }>(OFFENDER, owners);
   const { position = 1, product = true, application = true } = rows[0] ?? {};
   throw conflictAt(position - 1, devices[position - 1], { product, application });
@@ -34,6 +45,19 @@ export async function applyDevices(
  */
 async function makeLanes(client: ClientBase, ids: readonly string[]): Promise<void> {
   await client.query(LANES, [ids, ids.map((id) => shardOf(id))]);
+}
+
+/** The rows are locked by now: who finds none is the one whose secret stands. */
+async function fillSecrets(client: ClientBase, devices: readonly NewDevice[], secrets: SecretBox): Promise<string[]> {
+  const made = devices.flatMap(({ id, secretIfNone }) =>
+    secretIfNone === undefined ? [] : [[id, secretIfNone] as const],
+  );
+  if (made.length === 0) return [];
+  const { rows } = await client.query<{ id: string }>(FILL_SECRETS, [
+    made.map(([id]) => id),
+    made.map(([id, secret]) => secrets.seal(secret, deviceContext(id))),
+  ]);
+  return rows.map(({ id }) => id);
 }
 
 /** What a device's secret is sealed for. */
@@ -64,16 +88,23 @@ function conflictAt(
 
 /** The conditions of the insert decide; whoever they leave out is missing in the count of rows. */
 const UPSERT = `
-insert into device (id, application_id, product_key, name, activated, secret)
-select given.id, product.application_id, product.key, given.name, given.activated, given.secret
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[])
-  as given (id, application_id, product_key, name, activated, secret)
+insert into device (id, application_id, product_key, name, activated, secret, key, asset_id, attributes)
+select given.id, product.application_id, product.key, given.name, given.activated, given.secret,
+  given.key, given.asset_id, given.attributes::jsonb
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[])
+  as given (id, application_id, product_key, name, activated, secret, key, asset_id, attributes)
 join product on product.key = given.product_key and product.application_id = given.application_id
 order by given.id
 on conflict (id) do update
 set product_key = excluded.product_key, name = excluded.name, activated = excluded.activated,
-  secret = coalesce(excluded.secret, device.secret)
+  secret = coalesce(excluded.secret, device.secret), key = coalesce(excluded.key, device.key),
+  asset_id = coalesce(excluded.asset_id, device.asset_id),
+  attributes = coalesce(device.attributes || excluded.attributes, excluded.attributes, device.attributes)
 where device.application_id = excluded.application_id`;
+
+const FILL_SECRETS = `
+update device set secret = given.secret from unnest($1::text[], $2::text[]) as given (id, secret)
+where device.id = given.id and device.secret is null returning device.id`;
 
 const LANES = `
 insert into device_lane (device_id, shard)

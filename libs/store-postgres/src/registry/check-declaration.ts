@@ -3,6 +3,8 @@ import { RegistryConflict } from './registry-conflict.js';
 
 const MAX_DEVICE_ID = 128;
 const MAX_ID = 64;
+/** Huawei's nodeId is the longest of the vendors' names. */
+const MAX_DEVICE_KEY = 256;
 
 /**
  * Why this cannot be an id; undefined when it can. Ids become levels of MQTT topics, where `+`, `#` and `/` have a meaning
@@ -39,7 +41,13 @@ export function checkDeclaration({ applications, products, devices }: RegistryDe
     (device) => device.id,
     MAX_DEVICE_ID,
   );
-  checkText(applications, 'applications', (application) => [application.name]);
+  checkNames(devices);
+  checkText(applications, 'applications', ({ name, credentials, credentialsIfNone, authorisedBy = [] }) => [
+    name,
+    credentials.enos?.orgId ?? '',
+    credentialsIfNone?.enos?.orgId ?? '',
+    ...authorisedBy,
+  ]);
   checkText(products, 'products', (product) => [product.name, product.wireFormat, product.applicationId]);
   checkText(devices, 'devices', (device) => [device.name, device.productKey, device.applicationId]);
 }
@@ -51,6 +59,17 @@ function checkIds<T>(items: readonly T[], path: (at: number) => string, idOf: (i
     const problem = problemOf(id, max) ?? (seen.has(id) ? 'is declared twice' : undefined);
     if (problem !== undefined) throw new RegistryConflict(path(at), problem);
     seen.add(id);
+  }
+}
+
+/** A key becomes a level of topics like an id; an asset does not. */
+function checkNames(devices: RegistryDeclaration['devices']): void {
+  for (const [at, { key, assetId }] of devices.entries()) {
+    const problem = key == null ? undefined : problemOf(key, MAX_DEVICE_KEY);
+    if (problem !== undefined) throw new RegistryConflict(`devices[${at}].key`, problem);
+    if (assetId == null) continue;
+    if (assetId === '') throw new RegistryConflict(`devices[${at}].assetId`, 'is empty');
+    if (!isStorable(assetId)) throw new RegistryConflict(`devices[${at}].assetId`, 'contains the character NUL');
   }
 }
 

@@ -1,33 +1,59 @@
-import type { Application, Credential, Registry, RegistryDeclaration } from '@downlink/command-engine';
+import type { Application, Applied, Credential, Registry, RegistryDeclaration } from '@downlink/command-engine';
 import pg from 'pg';
 import { retryConflicts } from '../commands/retry-conflicts.js';
 import { asFault, faultOf } from '../pools/pg-fault.js';
 import { applyApplications } from './apply-applications.js';
 import { applyDevices, deviceContext } from './apply-devices.js';
-import { applyProducts } from './apply-products.js';
+import { applyProducts, productContext } from './apply-products.js';
 import { checkDeclaration, isStorable } from './check-declaration.js';
+import { signingContext } from './credential-rows.js';
 import { findCredential, listApplications, readApplication } from './read-applications.js';
-import { listDevices, readDevices, readDeviceSecret } from './read-devices.js';
-import { listProducts, readProduct } from './read-products.js';
+import {
+  listDevices,
+  readDevices,
+  readDevicesByAssets,
+  readDevicesByKeys,
+  readDeviceSecret,
+  removeDevice,
+} from './read-devices.js';
+import { listProducts, readProduct, readProductModel, readProductSecret } from './read-products.js';
 import { RegistryConflict } from './registry-conflict.js';
 import type { SecretBox } from './secret-box.js';
 
 /** The registry in Postgres; see the port. Everything refused in a declaration is a `RegistryConflict`, which names its path. */
 export function createRegistry({ pool, secrets }: { pool: pg.Pool; secrets: SecretBox }): Registry {
+  const byKeys: Registry['devicesByKeys'] = async (productKey, keys) =>
+    canExist(productKey) ? asFault(readDevicesByKeys(pool, productKey, keys.filter(isStorable))) : new Map();
   return {
     apply: async (declaration) => {
       checkDeclaration(declaration);
-      await retryConflicts(() => apply(pool, secrets, declaration));
+      return retryConflicts(() => apply(pool, secrets, declaration));
     },
     application: async (id) => (canExist(id) ? asFault(readApplication(pool, id)) : undefined),
     applications: async (page) => (canExist(page.after) ? asFault(listApplications(pool, page)) : []),
     product: async (key, owner) => (canExist(key, owner) ? asFault(readProduct(pool, key, owner)) : undefined),
     products: async (owner, page) => (canExist(owner, page.after) ? asFault(listProducts(pool, owner, page)) : []),
+    productModel: async (key, version) =>
+      canExist(key) && isVersion(version) ? asFault(readProductModel(pool, key, version)) : undefined,
     devices: (ids) => asFault(readDevices(pool, ids.filter(isStorable))),
     listDevices: async (owner, page) => (canExist(owner, page.after) ? asFault(listDevices(pool, owner, page)) : []),
+    deviceByKey: async (productKey, key) => (await byKeys(productKey, [key])).get(key),
+    devicesByKeys: byKeys,
+    devicesByAssets: async (owner, assetIds) =>
+      canExist(owner) ? asFault(readDevicesByAssets(pool, owner, assetIds.filter(isStorable))) : new Map(),
+    removeDevice: async (id, owner) => canExist(id, owner) && asFault(removeDevice(pool, id, owner)),
     deviceSecret: async (id) => {
       const sealed = canExist(id) ? await asFault(readDeviceSecret(pool, id)) : undefined;
       return sealed === undefined ? undefined : secrets.open(sealed, deviceContext(id));
+    },
+    productSecret: async (key) => {
+      const sealed = canExist(key) ? await asFault(readProductSecret(pool, key)) : undefined;
+      return sealed === undefined ? undefined : secrets.open(sealed, productContext(key));
+    },
+    signingKey: async (dialect, keyId) => {
+      const found = canExist(keyId) ? await asFault(findCredential(pool, dialect, keyId)) : undefined;
+      if (!found || found.sealed === null) return undefined;
+      return { application: found.application, secret: secrets.open(found.sealed, signingContext(dialect, keyId)) };
     },
     authenticate: (credential) => asFault(authenticate(pool, secrets, credential)),
   };
@@ -37,6 +63,9 @@ export function createRegistry({ pool, secrets }: { pool: pg.Pool; secrets: Secr
 function canExist(...texts: (string | undefined)[]): boolean {
   return texts.every((text) => text === undefined || isStorable(text));
 }
+
+/** Versions are counted in 31 bits. */
+const isVersion = (version: number): boolean => Number.isInteger(version) && version > 0 && version < 2 ** 31;
 
 async function authenticate(
   pool: pg.Pool,
@@ -50,16 +79,17 @@ async function authenticate(
   return found && secrets.matches(secret, found.digest) ? found.application : undefined;
 }
 
-async function apply(pool: pg.Pool, secrets: SecretBox, declaration: RegistryDeclaration): Promise<void> {
+async function apply(pool: pg.Pool, secrets: SecretBox, declaration: RegistryDeclaration): Promise<Applied> {
   const client = await asFault(pool.connect());
   let broken: Error | undefined;
   try {
     await client.query('begin');
     // Parents first and each table in id order: two declarations at once wait for each other and never lock crosswise.
-    await applyApplications(client, declaration.applications, secrets);
-    await applyProducts(client, declaration.products);
-    await applyDevices(client, declaration.devices, secrets);
+    const credentials = await applyApplications(client, declaration.applications, secrets);
+    const productSecrets = await applyProducts(client, declaration.products, secrets);
+    const deviceSecrets = await applyDevices(client, declaration.devices, secrets);
     await client.query('commit');
+    return { credentials, productSecrets, deviceSecrets };
   } catch (error) {
     await client.query('rollback').catch((cause: Error) => (broken = cause));
     throw refused(error) ?? faultOf(error);
@@ -68,12 +98,17 @@ async function apply(pool: pg.Pool, secrets: SecretBox, declaration: RegistryDec
   }
 }
 
+const RACES: Readonly<Record<string, readonly [path: string, reason: string]>> = {
+  application_credential_key: ['applications', 'a key belongs to another application'],
+  device_key: ['devices', 'a key belongs to another device'],
+  device_asset: ['devices', 'an assetId belongs to another device'],
+};
+
 /** What only the database noticed: a key taken by a declaration that ran at the same time, or data that jsonb cannot hold. */
 function refused(error: unknown): RegistryConflict | undefined {
   if (!(error instanceof pg.DatabaseError)) return undefined;
-  if (error.constraint === 'application_credential_key') {
-    return new RegistryConflict('applications', 'a key belongs to another application', error);
-  }
+  const race = RACES[error.constraint ?? ''];
+  if (race) return new RegistryConflict(...race, error);
   return error.code?.startsWith('22')
     ? new RegistryConflict('products', `a model cannot be stored: ${error.message}`, error)
     : undefined;

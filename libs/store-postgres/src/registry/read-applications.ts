@@ -1,7 +1,11 @@
 import type { Application, Page } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 
-const COLUMNS = `id, name, created_at::float8 as "createdAt"`;
+const COLUMNS = `application.id, application.name, application.org_id as "orgId",
+  array(select owner from application_grant where grantee = application.id order by owner) as "authorisedBy",
+  coalesce(calls_per_minute, 0) as "callsPerMinute",
+  coalesce(methods, '{"allow": [], "deny": []}') as methods,
+  application.created_at::float8 as "createdAt"`;
 
 /** One application by id. */
 export async function readApplication(pool: Pool, id: string): Promise<Application | undefined> {
@@ -15,22 +19,27 @@ export async function listApplications(pool: Pool, { after = '', limit }: Page):
   return (await pool.query<Application>(sql, [after, limit])).rows;
 }
 
-/** The application whose credential of this dialect goes by this key id, with the digest that its secret must match. */
-export async function findCredential(
-  pool: Pool,
-  dialect: string,
-  keyId: string,
-): Promise<{ application: Application; digest: Buffer } | undefined> {
-  const { rows } = await pool.query<Application & { digest: Buffer }>({
+/** An application with what is stored of one of its credentials. */
+export interface FoundCredential {
+  readonly application: Application;
+  /** What the secret must match. */
+  readonly digest: Buffer;
+  /** The secret, sealed, where the dialect's callers prove it by hashing. */
+  readonly sealed: string | null;
+}
+
+/** The application whose credential of this dialect goes by this key id. */
+export async function findCredential(pool: Pool, dialect: string, keyId: string): Promise<FoundCredential | undefined> {
+  const { rows } = await pool.query<Application & Omit<FoundCredential, 'application'>>({
     name: 'find-credential',
     text: FIND_CREDENTIAL,
     values: [dialect, keyId],
   });
   if (!rows[0]) return undefined;
-  const { digest, ...application } = rows[0];
-  return { application, digest };
+  const { digest, sealed, ...application } = rows[0];
+  return { application, digest, sealed };
 }
 
 const FIND_CREDENTIAL = `
-select ${COLUMNS}, digest from application_credential join application on application.id = application_id
+select ${COLUMNS}, digest, sealed from application_credential join application on application.id = application_id
 where dialect = $1 and key_id = $2`;

@@ -3,7 +3,8 @@ import type { Pool } from 'pg';
 
 const SELECT = `
 select device.id, device.application_id as "applicationId", product_key as "productKey", wire_format as "wireFormat", late_answers as "lateAnswers",
-  device.name, activated, device.created_at::float8 as "createdAt"
+  device.name, activated, device.key, asset_id as "assetId", coalesce(device.attributes, '{}') as attributes,
+  device.created_at::float8 as "createdAt"
 from device join product on product.key = product_key`;
 
 /** Any number of devices by id, in one query; unknown ones are absent. */
@@ -15,6 +16,42 @@ export async function readDevices(pool: Pool, ids: readonly string[]): Promise<M
     values: [ids],
   });
   return new Map(rows.map((device) => [device.id, device]));
+}
+
+/** Any number of devices of one product by the names that their vendor gives them, in one query; unknown ones are absent. */
+export async function readDevicesByKeys(
+  pool: Pool,
+  productKey: string,
+  keys: readonly string[],
+): Promise<Map<string, Device>> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await pool.query<Device & { key: string }>({
+    name: 'read-devices-by-keys',
+    text: `${SELECT} where device.product_key = $1 and device.key = any($2::text[])`,
+    values: [productKey, keys],
+  });
+  return new Map(rows.map((device) => [device.key, device]));
+}
+
+/** Any number of devices of one application by their assets, in one query; unknown ones are absent. */
+export async function readDevicesByAssets(
+  pool: Pool,
+  applicationId: string,
+  assetIds: readonly string[],
+): Promise<Map<string, Device>> {
+  if (assetIds.length === 0) return new Map();
+  const { rows } = await pool.query<Device & { assetId: string }>({
+    name: 'read-devices-by-assets',
+    text: `${SELECT} where device.application_id = $1 and asset_id = any($2::text[])`,
+    values: [applicationId, assetIds],
+  });
+  return new Map(rows.map((device) => [device.assetId, device]));
+}
+
+/** Whether this application had such a device; it is gone now. */
+export async function removeDevice(pool: Pool, id: string, applicationId: string): Promise<boolean> {
+  const sql = 'delete from device where id = $1 and application_id = $2';
+  return (await pool.query(sql, [id, applicationId])).rowCount === 1;
 }
 
 /** A page of devices, ordered by id. A text of its own for one application: one plan for both would walk everybody's. */

@@ -1,7 +1,8 @@
-import type { Page, Product } from '@downlink/command-engine';
+import type { Page, Product, ProductModel } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 
-const COLUMNS = `key, application_id as "applicationId", name, wire_format as "wireFormat", model, late_answers as "lateAnswers",
+const COLUMNS = `key, application_id as "applicationId", name, wire_format as "wireFormat", model, model_version as "modelVersion",
+  model_source as "modelSource", late_answers as "lateAnswers", coalesce(attributes, '{}') as attributes,
   created_at::float8 as "createdAt"`;
 
 /** One product by key; of this application only, where one is given. */
@@ -20,4 +21,16 @@ export async function listProducts(pool: Pool, applicationId: string | undefined
       ? pool.query<Product>(all, [after, limit])
       : pool.query<Product>(one, [after, limit, applicationId]);
   return (await found).rows;
+}
+
+/** The model that the product has or had under this number. */
+export async function readProductModel(pool: Pool, key: string, version: number): Promise<ProductModel | undefined> {
+  const sql = 'select model from product_model where product_key = $1 and version = $2';
+  return (await pool.query<{ model: ProductModel }>(sql, [key, version])).rows[0]?.model;
+}
+
+/** The sealed secret of a product; undefined when it has none or is unknown. */
+export async function readProductSecret(pool: Pool, key: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ secret: string | null }>('select secret from product where key = $1', [key]);
+  return rows[0]?.secret ?? undefined;
 }

@@ -21,7 +21,9 @@ afterAll(async () => {
 });
 
 const empty = async () => {
-  await pool.query('truncate application, application_credential, access_token, product, device');
+  await pool.query(
+    'truncate application, application_credential, application_grant, access_token, product, product_model, device',
+  );
   return createRegistry({ pool, secrets });
 };
 
