@@ -340,8 +340,9 @@ create table webhook_attempt (
   response text,
   error text,
   retry_in_ms bigint,
+  receiver text collate "C" default ''::text not null,
   constraint webhook_attempt_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'failed'::text]))),
-  constraint webhook_attempt_pkey PRIMARY KEY (command_id, version, attempt)
+  constraint webhook_attempt_pkey PRIMARY KEY (command_id, version, receiver, attempt)
 ) partition by RANGE (command_id);
 comment on table webhook_attempt is 'Insert only: every request that was made, and what came back';
 comment on column webhook_attempt.status is 'HTTP status, or null when there was no answer';
@@ -360,14 +361,16 @@ create table webhook_delivery (
   status text default 'pending'::text not null,
   attempts integer default 0 not null,
   next_at bigint,
+  receiver text collate "C" default ''::text not null,
   constraint webhook_delivery_next CHECK (((status = 'pending'::text) = (next_at IS NOT NULL))),
   constraint webhook_delivery_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'exhausted'::text]))),
-  constraint webhook_delivery_pkey PRIMARY KEY (command_id, version)
+  constraint webhook_delivery_pkey PRIMARY KEY (command_id, version, receiver)
 ) partition by RANGE (command_id);
 CREATE INDEX webhook_delivery_due ON ONLY public.webhook_delivery USING btree (next_at, shard) WHERE (next_at IS NOT NULL);
-comment on table webhook_delivery is 'One row per event that an application wants to hear of; the id of the webhook is command_id-version';
+comment on table webhook_delivery is 'One row per event and receiver that is to hear of it; the id of the webhook is command_id-version, and -receiver where one is named';
 comment on column webhook_delivery.body is 'The exact text that every attempt sends';
 comment on column webhook_delivery.next_at is 'Pending: nobody may take the delivery before this instant, be it that it is claimed, waits for its retry, or for an earlier delivery of its command. Otherwise null';
+comment on column webhook_delivery.receiver is 'Which of several receivers of the event; empty for the command''s own callback';
 
 create table webhook_delivery_default partition of webhook_delivery DEFAULT with (fillfactor=80);
 

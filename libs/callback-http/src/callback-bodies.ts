@@ -1,4 +1,4 @@
-import type { CommittedFact, NewDelivery } from '@downlink/command-engine';
+import { webhookIdOf, type CommittedFact, type NewDelivery } from '@downlink/command-engine';
 
 /** The exact body of one callback. */
 export interface CallbackBody {
@@ -19,8 +19,8 @@ export function deliveryOf(
   onUnknownFormat: (format: string) => void,
 ): NewDelivery | undefined {
   const { commandId, version, request } = fact;
-  if (request.callback === undefined) return undefined;
-  const { url, format } = request.callback;
+  const { url = null, format } = request.callback ?? {};
+  if (url === null || format === undefined) return undefined;
   const build = bodies.get(format);
   if (build === undefined) {
     onUnknownFormat(format);
@@ -29,5 +29,5 @@ export function deliveryOf(
   const body = build(fact);
   if (body === undefined) return undefined;
   const { applicationId, deviceId } = request;
-  return { webhookId: `${commandId}-${version}`, commandId, version, deviceId, applicationId, url, ...body };
+  return { webhookId: webhookIdOf({ commandId, version }), commandId, version, deviceId, applicationId, url, ...body };
 }

@@ -196,13 +196,14 @@ export class DeliveryRunner {
   }
 
   private attemptOf(delivery: Delivery, result: SendResult): DeliveryAttempt {
-    const { webhookId, commandId, version, attempts } = delivery;
+    const { webhookId, commandId, version, receiver, attempts } = delivery;
+    const key = { webhookId, commandId, version, ...(receiver !== undefined && { receiver }) };
     const { retryAfterMs, ...made } = result;
     const { error } = made;
     const retryInMs =
       error === null ? null : this.parts.schedule.nextDelayMs(attempts + 1, retryAfterMs, Math.random());
     const outcome = error === null ? 'succeeded' : 'failed';
-    return { webhookId, commandId, version, ...made, outcome, retryInMs };
+    return { ...key, ...made, outcome, retryInMs };
   }
 
   private settled(attempts: readonly DeliveryAttempt[], next: readonly Delivery[], claimedAt: number): void {

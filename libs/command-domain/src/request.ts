@@ -27,10 +27,13 @@ export interface CommandRequest {
   readonly supersedeKey?: string;
   /** The API instance that holds a synchronous call open for this command; every fact about it names the instance. */
   readonly waiter?: string;
+  /** What the dialect must know of its call again (in callbacks, in queries) and canonical words have no place for. Read by it alone. */
+  readonly dialectData?: JsonObject;
 }
 
 export interface Callback {
-  readonly url: string;
+  /** null: nobody but those who subscribed to what this format tells. */
+  readonly url: string | null;
   /** Which body the notifier builds; the dialect's name unless the caller chose otherwise. */
   readonly format: string;
 }
@@ -51,6 +54,8 @@ export interface DeliveryPolicy {
   readonly laneCap: number;
   /** Immediate commands go past the queue, or join it when it is not empty. */
   readonly immediate: 'bypass' | 'join';
+  /** An immediate command is refused (`device-unreachable`) while its device is known to be away, although it goes past the queue. */
+  readonly refuseUnreachable?: true;
   /**
    * One deadline over all others, in ms after acceptance, for a caller who waits and then turns away: no attempt starts, no
    * acknowledgement and no answer is awaited after it. Absent: only lifetime and waits count.

@@ -1,6 +1,6 @@
 import type { Callback, CommandRequest, DeliveryPolicy } from '@downlink/command-domain';
 import { checkMembers, type MembersOf } from './check-members.js';
-import { isInteger, isMembers, isMissingOr, isNameOf, isNumber, isText } from './checks.js';
+import { isInteger, isMembers, isMissingOr, isNameOf, isNullOr, isNumber, isText, isTrue } from './checks.js';
 
 const REQUEST: MembersOf<CommandRequest> = {
   applicationId: isText,
@@ -17,6 +17,7 @@ const REQUEST: MembersOf<CommandRequest> = {
   callback: isMissingOr(isMembers),
   supersedeKey: isMissingOr(isText),
   waiter: isMissingOr(isText),
+  dialectData: isMissingOr(isMembers),
 };
 
 const POLICY: MembersOf<DeliveryPolicy> = {
@@ -28,9 +29,10 @@ const POLICY: MembersOf<DeliveryPolicy> = {
   laneCap: isInteger,
   immediate: isNameOf({ bypass: true, join: true } satisfies Record<DeliveryPolicy['immediate'], true>),
   finishWithinMs: isMissingOr(isInteger),
+  refuseUnreachable: isMissingOr(isTrue),
 };
 
-const CALLBACK: MembersOf<Callback> = { url: isText, format: isText };
+const CALLBACK: MembersOf<Callback> = { url: isNullOr(isText), format: isText };
 
 /** @throws UnreadableMessage when `value` is no command request */
 export function checkRequest(value: unknown, path: string): CommandRequest {

@@ -53,6 +53,11 @@ describe('a value that this version cannot read', () => {
       broken((v) => delete ((v['request'] as Tree)['policy'] as Tree)['laneCap']),
       'request.policy.laneCap',
     ],
+    [
+      'data of a dialect that are no members',
+      broken((v) => ((v['request'] as Tree)['dialectData'] = 'x' as never)),
+      'request.dialectData',
+    ],
     ['a callback without an address', broken((v) => ((v['request'] as Tree)['callback'] = {})), 'request.callback.url'],
     [
       'an accepted event whose own request is broken',

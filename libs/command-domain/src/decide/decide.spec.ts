@@ -171,6 +171,16 @@ describe('submitting', () => {
     expect(outcome(decision)).toEqual(no('device-unreachable'));
   });
 
+  it('refuses an immediate command past the queue only where it asks for that, and only while the device is known to be away', () => {
+    const policy = aPolicy({ immediate: 'bypass', refuseUnreachable: true });
+    const request = aRequest({ mode: 'immediate', lifetimeMs: 0, policy });
+    const submit = (over: object, lane: object) => outcome(given('none').when({ ...aSignal.submit, ...over }, 0, lane));
+    expect(submit({ request }, { unreachableSince: T0 })).toEqual(no('device-unreachable'));
+    expect(submit({ request }, { reachableUntil: T0 - 1 })).toEqual(events('CommandAccepted', 'AttemptStarted'));
+    const patient = aRequest({ mode: 'immediate', lifetimeMs: 0 });
+    expect(submit({ request: patient }, { unreachableSince: T0 })).toEqual(events('CommandAccepted', 'AttemptStarted'));
+  });
+
   it('takes the lane position that is next', () => {
     const decision = given('none').when(aSignal.submit, 0, { nextPosition: 42 });
     expect(decision).toMatchObject({ events: [{ lanePosition: 42, expiresAt: T0 + 172_800_000 }] });

@@ -18,15 +18,16 @@ export const none: Handlers<'none'> = {
       expiresAt: expiryOf(request, now),
       lanePosition: lane.nextPosition,
     };
-    if (mode === 'immediate' && policy.immediate === 'bypass') {
+    const bypasses = mode === 'immediate' && policy.immediate === 'bypass';
+    const needsDevice = mode === 'immediate' && (!bypasses || policy.refuseUnreachable === true);
+    if (needsDevice && presenceOf(lane, now) === 'unreachable') return rejected({ code: 'device-unreachable' });
+    if (bypasses) {
       const events: CommandEvent[] = [
         accepted,
         startAttempt(commandId, { request, acceptedAt: now, tries: 0 }, 1, now),
       ];
       return happened(...events);
     }
-    if (mode === 'immediate' && presenceOf(lane, now) === 'unreachable')
-      return rejected({ code: 'device-unreachable' });
     if (lane.queued >= policy.laneCap) return rejected({ code: 'lane-full', cap: policy.laneCap });
     return happened(accepted);
   },

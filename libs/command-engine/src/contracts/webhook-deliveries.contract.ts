@@ -58,6 +58,58 @@ export function webhookDeliveriesContract(open: () => Promise<[WebhookDeliveries
     });
   });
 
+  describe('deliveries of one event to several receivers', () => {
+    const to = (receiver: string, url: string, version = 1): NewDelivery => {
+      const { webhookId, ...rest } = delivery(1, version);
+      return { ...rest, webhookId: `${webhookId}-${receiver}`, receiver, url, body: `{"to":"${receiver}"}` };
+    };
+    const tried = (given: NewDelivery, more: Partial<DeliveryAttempt> = {}): DeliveryAttempt => ({
+      ...attempt(1, given.version, more),
+      webhookId: given.webhookId,
+      receiver: given.receiver!,
+    });
+    const [own, one, another] = [delivery(1, 1), to('a', 'https://one.example/'), to('b', 'https://two.example/')];
+    const ids = (some: readonly { webhookId: string }[]) => some.map(({ webhookId }) => webhookId).toSorted();
+
+    it('are stored and claimed each for itself, and come back as they were given', async () => {
+      const claimed = await deliveries.enqueue([own, one, another], LONG);
+      expect(sorted(claimed)).toEqual(sorted([own, one, another]).map((each) => ({ ...each, attempts: 0 })));
+      expect(await other.enqueue([one, own], LONG)).toEqual([]);
+      expect((await deliveries.ofCommand(command(1))).map(({ webhookId }) => webhookId)).toEqual(
+        [own, one, another].map(({ webhookId }) => webhookId),
+      );
+    });
+
+    it('do not wait for each other: one receiver that is away holds up its own only', async () => {
+      const later = [to('a', one.url, 2), to('b', another.url, 2)];
+      await deliveries.enqueue([one, another, ...later], LONG);
+      const failed = tried(one, failure(LONG));
+      expect(ids(await deliveries.record([failed, tried(another)], LONG))).toEqual([later[1]!.webhookId]);
+      expect((await deliveries.ofCommand(command(1))).map(({ receiver, log }) => [receiver, log.length])).toEqual([
+        ['a', 1],
+        ['b', 1],
+        ['a', 0],
+        ['b', 0],
+      ]);
+    });
+
+    it('go to one URL in the order of version and receiver', async () => {
+      const line = [to('a', one.url), to('b', one.url), to('a', one.url, 2)];
+      expect(ids(await deliveries.enqueue(line.toReversed(), LONG))).toEqual([line[0]!.webhookId]);
+      expect(ids(await deliveries.record([tried(line[0]!)], LONG))).toEqual([line[1]!.webhookId]);
+      expect(await deliveries.enqueue([to('c', one.url)], LONG)).toEqual([]);
+      expect(ids(await deliveries.record([tried(line[1]!)], LONG))).toEqual([to('c', one.url).webhookId]);
+    });
+
+    it('come due in that order', async () => {
+      const line = [to('a', one.url), to('b', one.url)];
+      await deliveries.enqueue([...line, own], 1);
+      await eventually(async () =>
+        expect(ids(await deliveries.claimDue(ALL_SHARDS, 9, LONG))).toEqual(ids([own, line[0]!])),
+      );
+    });
+  });
+
   describe('a successful attempt', () => {
     it('settles the delivery and hands out the next one of its command', async () => {
       await deliveries.enqueue([delivery(1, 1), delivery(1, 2), delivery(1, 3), delivery(2, 1)], LONG);

@@ -3,6 +3,7 @@ import { SHARD_COUNT } from '../ports/shard-leases.port.js';
 import type {
   Delivery,
   DeliveryAttempt,
+  DeliveryKey,
   DeliveryRecord,
   DeliveryStatus,
   NewDelivery,
@@ -18,7 +19,7 @@ interface Entry {
 
 /** Webhook deliveries of one process's memory, for tests. `now` plays the database's clock. */
 export class InMemoryWebhookDeliveries implements WebhookDeliveries {
-  /** By command, versions ascending. */
+  /** By command, versions and then receivers ascending. */
   private readonly commands = new Map<CommandId, Entry[]>();
 
   constructor(private readonly now: () => number = Date.now) {}
@@ -33,11 +34,11 @@ export class InMemoryWebhookDeliveries implements WebhookDeliveries {
   }
 
   record(attempts: readonly DeliveryAttempt[], claimMs: number): Promise<Delivery[]> {
-    const moved = new Set(attempts.filter((attempt) => this.settle(attempt)).map(({ commandId }) => commandId));
+    const moved = attempts.filter((attempt) => this.settle(attempt)).map((attempt) => this.entry(attempt)!);
     const recorded = new Set(attempts.map((attempt) => this.entry(attempt)));
-    const next = [...moved]
-      .map((commandId) => this.commands.get(commandId)?.find(({ status }) => status === 'pending'))
-      .filter((entry) => entry !== undefined && !recorded.has(entry)) as Entry[];
+    const next = [...new Set(moved.map((entry) => this.firstPending(entry)))].filter(
+      (entry) => entry !== undefined && !recorded.has(entry),
+    ) as Entry[];
     for (const entry of next) entry.nextAt = this.now() + claimMs;
     return claimed(next);
   }
@@ -67,8 +68,8 @@ export class InMemoryWebhookDeliveries implements WebhookDeliveries {
     );
   }
 
-  private entry({ commandId, version }: { commandId: CommandId; version: number }): Entry | undefined {
-    return this.commands.get(commandId)?.find(({ delivery }) => delivery.version === version);
+  private entry(key: DeliveryKey): Entry | undefined {
+    return this.commands.get(key.commandId)?.find(({ delivery }) => compare(delivery, key) === 0);
   }
 
   private add(delivery: NewDelivery): Entry {
@@ -78,7 +79,7 @@ export class InMemoryWebhookDeliveries implements WebhookDeliveries {
     const entries = [...(this.commands.get(delivery.commandId) ?? []), entry];
     this.commands.set(
       delivery.commandId,
-      entries.toSorted((one, other) => one.delivery.version - other.delivery.version),
+      entries.toSorted((one, other) => compare(one.delivery, other.delivery)),
     );
     return entry;
   }
@@ -96,8 +97,19 @@ export class InMemoryWebhookDeliveries implements WebhookDeliveries {
   }
 
   private isFirst(entry: Entry): boolean {
-    return this.commands.get(entry.delivery.commandId)?.find(({ status }) => status === 'pending') === entry;
+    return this.firstPending(entry) === entry;
   }
+
+  /** Of the same command to the same URL. */
+  private firstPending({ delivery: { commandId, url } }: Entry): Entry | undefined {
+    return this.commands.get(commandId)?.find(({ status, delivery }) => status === 'pending' && delivery.url === url);
+  }
+}
+
+function compare(one: DeliveryKey, other: DeliveryKey): number {
+  if (one.version !== other.version) return one.version - other.version;
+  const [first, second] = [one.receiver ?? '', other.receiver ?? ''];
+  return Number(first > second) - Number(first < second);
 }
 
 function claimed(entries: readonly Entry[]): Promise<Delivery[]> {

@@ -1,11 +1,25 @@
 import type { CommandId } from '@downlink/command-domain';
 
-/** One thing to tell one receiver: at most one delivery per event of a command. */
-export interface NewDelivery {
-  /** `commandId.version` spelled `commandId-version`: stable over attempts and restarts. */
-  readonly webhookId: string;
+/** What names a delivery: an event of a command, and one of those that hear of it. */
+export interface DeliveryKey {
   readonly commandId: CommandId;
   readonly version: number;
+  /**
+   * Which of several that hear of one event, each in a body of its own: ASCII without spaces, stable over restarts, at most 64
+   * characters. Absent for the command's own callback. To one URL they are told in the order of version and receiver.
+   */
+  readonly receiver?: string;
+}
+
+/** The id of the webhook, stable over attempts and restarts: `commandId-version`, and `-receiver` where one is named. */
+export function webhookIdOf({ commandId, version, receiver }: DeliveryKey): string {
+  return `${commandId}-${String(version)}${receiver === undefined ? '' : `-${receiver}`}`;
+}
+
+/** One thing to tell one receiver: at most one delivery per event of a command and receiver. */
+export interface NewDelivery extends DeliveryKey {
+  /** `webhookIdOf` the rest. */
+  readonly webhookId: string;
   readonly deviceId: string;
   readonly applicationId: string;
   readonly url: string;
@@ -20,10 +34,8 @@ export interface Delivery extends NewDelivery {
 }
 
 /** How one attempt ended. */
-export interface DeliveryAttempt {
+export interface DeliveryAttempt extends DeliveryKey {
   readonly webhookId: string;
-  readonly commandId: CommandId;
-  readonly version: number;
   readonly startedAt: number;
   /**
    * The same on the monotonic clock of this process (`performance.now()`), when it has just been made: a store with a clock of its
@@ -51,9 +63,9 @@ export interface DeliveryRecord extends Delivery {
 }
 
 /**
- * Deliveries and their attempts, durable. Strict order per command: a delivery can be claimed only when every earlier
- * delivery of its command (lower version) has succeeded or is exhausted. A claim makes it invisible for `claimMs`; the
- * claim of a process that died lapses.
+ * Deliveries and their attempts, durable. Strict order per command and URL: a delivery can be claimed only when every earlier
+ * one of its command to the same URL (lower version; of one event the lower receiver) has succeeded or is exhausted. A receiver that
+ * is away holds up no other. A claim makes it invisible for `claimMs`; the claim of a process that died lapses.
  */
 export interface WebhookDeliveries {
   /** Stores deliveries (one already there is left as it is) and claims those of them that may go at once. Any number, fixed cost. */
@@ -62,6 +74,6 @@ export interface WebhookDeliveries {
   record(attempts: readonly DeliveryAttempt[], claimMs: number): Promise<Delivery[]>;
   /** Claims what is due in these shards (retries, lapsed claims), earliest first. */
   claimDue(shards: readonly number[], limit: number, claimMs: number): Promise<Delivery[]>;
-  /** Everything about a command's deliveries, versions ascending. */
+  /** Everything about a command's deliveries, versions and then receivers ascending. */
   ofCommand(commandId: CommandId): Promise<DeliveryRecord[]>;
 }

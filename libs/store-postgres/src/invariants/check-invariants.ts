@@ -80,7 +80,8 @@ const ACCEPTED_COMMANDS = `create temporary table accepted_command on commit dro
     (data #>> '{request,policy,laneCap}')::integer as lane_cap,
     data #>> '{request,mode}' = 'cached' as cached,
     data #>> '{request,mode}' = 'cached' or data #>> '{request,policy,immediate}' = 'join' as in_lane,
-    data #>> '{request,callback,url}' is not null as has_callback
+    data #>> '{request,callback,url}' is not null as has_callback,
+    data #>> '{request,callback,format}' as callback_format
   from command_event where type = 'CommandAccepted' and version = 1;
   create index on accepted_command (command_id);
   create index on accepted_command (device_id);

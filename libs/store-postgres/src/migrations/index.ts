@@ -10,6 +10,7 @@ import { Retention0009 } from './0009-retention.js';
 import { CancelTasks0010 } from './0010-cancel-tasks.js';
 import { Registry0011 } from './0011-registry.js';
 import { ToldAgainTokens0012 } from './0012-told-again-tokens.js';
+import { WebhookReceivers0013 } from './0013-webhook-receivers.js';
 import type { SqlMigration } from './sql-migration.js';
 
 /** All migrations, in order. A list and not a file pattern, because the code is shipped as one bundle. */
@@ -26,4 +27,5 @@ export const migrations: readonly (new () => SqlMigration)[] = [
   CancelTasks0010,
   Registry0011,
   ToldAgainTokens0012,
+  WebhookReceivers0013,
 ];

@@ -16,6 +16,7 @@ const RELEASED: Readonly<Record<string, string>> = {
   cancel_tasks_0000000000010: '921604f3eeff7b14',
   registry_0000000000011: 'bfc34d02dd1f554b',
   told_again_tokens_0000000000012: 'ecafb2fe7674f4a6',
+  webhook_receivers_0000000000013: '3570092e69c3dcc6',
 };
 
 const steps = migrations.map((migration) => new migration());

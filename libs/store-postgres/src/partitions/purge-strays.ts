@@ -23,15 +23,15 @@ const TEXT = `with old as materialized (
 
 /** Webhooks that were told after their command's day had gone. */
 const ORPHANS = `with old as materialized (
-    select command_id, version from webhook_delivery_default delivery
+    select command_id, version, receiver from webhook_delivery_default delivery
     where command_id < $1 and next_at is null
       and not exists (select from command where command.command_id = delivery.command_id)
-    order by command_id, version limit ${PAGE} for update skip locked
+    order by command_id, version, receiver limit ${PAGE} for update skip locked
   ),
   attempts as (delete from webhook_attempt_default gone using old
-    where gone.command_id = old.command_id and gone.version = old.version)
+    where gone.command_id = old.command_id and gone.version = old.version and gone.receiver = old.receiver)
   delete from webhook_delivery_default gone using old
-  where gone.command_id = old.command_id and gone.version = old.version`;
+  where gone.command_id = old.command_id and gone.version = old.version and gone.receiver = old.receiver`;
 
 /** Dead letters that were replayed or discarded; open ones stay for ever. */
 const DEAD_LETTERS = `delete from dead_letter where id = any (array(

@@ -31,23 +31,24 @@ export async function claimDueDeliveries(
 }
 
 /**
- * Deliveries that wait for an earlier one of their command are put off until that one's own time (and at least for the length of a
+ * Deliveries that wait for an earlier one of their command (to the same URL) are put off until that one's own time (and at least for the length of a
  * claim). Otherwise, with a receiver that has been away for hours, they would stand first in the index and every look
  * would have to pass them. They do not depend on it: settling the earlier one claims them at once.
  */
 const TEXT = `
 with due as materialized (
-  select d.command_id, d.version, d.next_at as was_due from webhook_delivery d
+  select d.command_id, d.version, d.receiver, d.url, d.next_at as was_due from webhook_delivery d
   where d.next_at <= (select now_ms()) and d.shard = any($1::smallint[])
   order by d.next_at limit $2 for update skip locked
 ), judged as (
   select due.*, (
     select e.next_at from webhook_delivery e
-    where e.command_id = due.command_id and e.version < due.version and e.status = 'pending'
-    order by e.version limit 1
+    where e.command_id = due.command_id and e.url = due.url and e.status = 'pending'
+      and (e.version, e.receiver) < (due.version, due.receiver)
+    order by e.version, e.receiver limit 1
   ) as held_until
   from due
 )
 update webhook_delivery d set next_at = greatest(judged.held_until, (select now_ms()) + $3::bigint)
-from judged where d.command_id = judged.command_id and d.version = judged.version
+from judged where d.command_id = judged.command_id and d.version = judged.version and d.receiver = judged.receiver
 returning ${DELIVERY_COLUMNS}, judged.was_due, judged.held_until is not null as held`;

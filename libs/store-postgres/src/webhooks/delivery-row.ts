@@ -1,10 +1,12 @@
-import type { Delivery } from '@downlink/command-engine';
+import { webhookIdOf, type Delivery } from '@downlink/command-engine';
 import { commandIdOf } from '../commands/head-row.js';
 
 /** The columns that a notifier needs of a delivery it claimed. */
 export interface DeliveryRow {
   command_id: string;
   version: number;
+  /** Empty for the command's own callback. */
+  receiver: string;
   application_id: string;
   device_id: string;
   url: string;
@@ -15,14 +17,14 @@ export interface DeliveryRow {
 
 /** The members of `DeliveryRow`, of the table or alias `d`. */
 export const DELIVERY_COLUMNS =
-  'd.command_id, d.version, d.application_id, d.device_id, d.url, d.content_type, d.body, d.attempts';
+  'd.command_id, d.version, d.receiver, d.application_id, d.device_id, d.url, d.content_type, d.body, d.attempts';
 
 export function deliveryOf(row: DeliveryRow): Delivery {
-  const commandId = commandIdOf(row.command_id);
+  const { version, receiver } = row;
+  const key = { commandId: commandIdOf(row.command_id), version, ...(receiver !== '' && { receiver }) };
   return {
-    webhookId: `${commandId}-${String(row.version)}`,
-    commandId,
-    version: row.version,
+    webhookId: webhookIdOf(key),
+    ...key,
     deviceId: row.device_id,
     applicationId: row.application_id,
     url: row.url,

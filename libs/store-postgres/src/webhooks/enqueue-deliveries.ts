@@ -1,4 +1,4 @@
-import type { Delivery, NewDelivery } from '@downlink/command-engine';
+import type { Delivery, DeliveryKey, NewDelivery } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { arraysOf, unnested } from '../commands/column-arrays.js';
 import { commandIdOf } from '../commands/head-row.js';
@@ -8,6 +8,7 @@ import { shardOf } from '../shard-of.js';
 const COLUMNS = {
   command_id: 'bigint',
   version: 'integer',
+  receiver: 'text',
   shard: 'smallint',
   application_id: 'text',
   device_id: 'text',
@@ -25,10 +26,11 @@ export async function enqueueDeliveries(
   deliveries: readonly NewDelivery[],
   claimMs: number,
 ): Promise<Delivery[]> {
-  const unique = new Map(deliveries.map((delivery) => [keyOf(delivery.commandId, delivery.version), delivery]));
+  const unique = new Map(deliveries.map((delivery) => [keyOf(delivery), delivery]));
   const rows = [...unique.values()].map((delivery) => ({
     command_id: delivery.commandId,
     version: delivery.version,
+    receiver: delivery.receiver ?? '',
     shard: shardOf(delivery.deviceId),
     application_id: delivery.applicationId,
     device_id: delivery.deviceId,
@@ -44,30 +46,46 @@ export async function enqueueDeliveries(
 interface FoundRow {
   command_id: string;
   version: number;
-  /** stored: new. settled: was there and is over. pending: an earlier one of the command that is not over. */
+  receiver: string;
+  url: string;
+  /** stored: new. settled: was there and is over. pending: an earlier one of the command to that URL that is not over. */
   what: 'stored' | 'settled' | 'pending';
 }
 
 /**
- * What was stored and has no unsettled delivery of its command before it. Here and not in the statement, because joining the
+ * What was stored and has no unsettled delivery of its command to its URL before it. Here and not in the statement, because joining the
  * statement's own results takes Postgres time quadratic in the batch where it has no hash joins.
  */
 function claimedOf(given: ReadonlyMap<string, NewDelivery>, found: readonly FoundRow[]): Delivery[] {
-  const keysOf = (what: FoundRow['what']) =>
-    new Set(found.filter((row) => row.what === what).map((row) => keyOf(commandIdOf(row.command_id), row.version)));
+  const rows = found.map((row) => ({ ...row, commandId: commandIdOf(row.command_id) }));
+  const keysOf = (what: FoundRow['what']) => new Set(rows.filter((row) => row.what === what).map(keyOf));
   const [stored, settled] = [keysOf('stored'), keysOf('settled')];
-  const firstPending = new Map<string, number>();
-  const note = (commandId: string, version: number) =>
-    firstPending.set(commandId, Math.min(version, firstPending.get(commandId) ?? version));
-  for (const [key, { commandId, version }] of given) if (!settled.has(key)) note(commandId, version);
-  for (const row of found) if (row.what === 'pending') note(commandIdOf(row.command_id), row.version);
+  const first = new Map<string, Place>();
+  const note = (delivery: Place & { url: string }) => {
+    const known = first.get(lineOf(delivery));
+    if (known === undefined || isBefore(delivery, known)) first.set(lineOf(delivery), delivery);
+  };
+  for (const [key, delivery] of given) if (!settled.has(key)) note(delivery);
+  for (const row of rows) if (row.what === 'pending') note(row);
   return [...given]
-    .filter(([key, { commandId, version }]) => stored.has(key) && firstPending.get(commandId) === version)
+    .filter(([key, delivery]) => stored.has(key) && keyOf(first.get(lineOf(delivery))!) === key)
     .map(([, delivery]) => ({ ...delivery, attempts: 0 }));
 }
 
-function keyOf(commandId: string, version: number): string {
-  return `${commandId}-${String(version)}`;
+type Place = DeliveryKey;
+
+/** Deliveries to one URL about one command go one after another. */
+function lineOf({ commandId, url }: Place & { url: string }): string {
+  return `${commandId} ${url}`;
+}
+
+function isBefore(one: Place, other: Place): boolean {
+  if (one.version !== other.version) return one.version < other.version;
+  return (one.receiver ?? '') < (other.receiver ?? '');
+}
+
+function keyOf({ commandId, version, receiver = '' }: Place): string {
+  return `${commandId}-${String(version)}-${receiver}`;
 }
 
 /**
@@ -79,18 +97,20 @@ const TEXT = `
 with given as materialized (
   select * from ${unnested(COLUMNS, 'rows')}
 ), earlier as materialized (
-  select d.command_id, d.version from given join webhook_delivery d
-    on d.command_id = given.command_id and d.version < given.version and d.status = 'pending'
-  order by d.command_id, d.version for share of d
+  select d.command_id, d.version, d.receiver, d.url from given join webhook_delivery d
+    on d.command_id = given.command_id and d.url = given.url and d.status = 'pending'
+      and (d.version, d.receiver) < (given.version, given.receiver)
+  order by d.command_id, d.version, d.receiver for share of d
 ), stored as (
   insert into webhook_delivery (${Object.keys(COLUMNS).join(', ')}, next_at)
-  select given.*, (select now_ms()) + $9::bigint from given order by command_id, version
+  select given.*, (select now_ms()) + $10::bigint from given order by command_id, version, receiver
   on conflict do nothing
-  returning command_id, version
+  returning command_id, version, receiver, url
 )
-select command_id, version, 'stored' as what from stored
+select command_id, version, receiver, url, 'stored' as what from stored
 union all
-select command_id, version, 'pending' from earlier
+select command_id, version, receiver, url, 'pending' from earlier
 union all
-select d.command_id, d.version, 'settled' from given join webhook_delivery d
-  on d.command_id = given.command_id and d.version = given.version and d.status <> 'pending'`;
+select d.command_id, d.version, d.receiver, d.url, 'settled' from given join webhook_delivery d
+  on d.command_id = given.command_id and d.version = given.version and d.receiver = given.receiver
+    and d.status <> 'pending'`;

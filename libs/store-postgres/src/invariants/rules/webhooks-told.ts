@@ -10,10 +10,18 @@ const TOLD = `(type in ('CommandDelivered', 'CommandSucceeded', 'CommandFailed',
     where word.command_id = event.command_id and word.version < event.version
       and word.type in ('CommandDelivered', 'CommandSucceeded', 'CommandFailed', 'CommandTimedOut'))))`;
 
+/**
+ * Some formats tell of less than that to the callback of the call: answers (Huawei, Pushing Device Command Response Notifications), and what
+ * was acknowledged only where the call wanted it.
+ */
+const TOLD_IN_ITS_FORMAT = `(${TOLD} and (callback_format is distinct from 'huawei-signaltrans' or type in ('CommandSucceeded', 'CommandFailed')))`;
+
+const NAME = `command_id || '-' || version || case when receiver = '' then '' else '-' || receiver end`;
+
 /** Start and length of an attempt are rounded to whole milliseconds each. */
 const ROUNDING_MS = 2;
 
-/** Rule 7: every event with a webhook is told until success or exhaustion, per command in order, and never in two wordings. */
+/** Rule 7: every event with a webhook is told until success or exhaustion, per command and URL in order, and never in two wordings. */
 export const webhooksTold: Invariant = {
   rule: '7',
   title: 'webhooks are told, in order, in one wording',
@@ -32,14 +40,14 @@ const missing = ({ client, now, slackMs }: Examination) =>
     `select 'command ' || command_id as subject, type || ' (version ' || event.version || ') has no webhook' as detail
        from command_event as event join accepted_command using (command_id)
        left join webhook_delivery as delivery using (command_id, version)
-       where has_callback and ${TOLD} and delivery.version is null and event.at < $1::bigint - $2::bigint`,
+       where has_callback and ${TOLD_IN_ITS_FORMAT} and delivery.version is null and event.at < $1::bigint - $2::bigint`,
     [now, slackMs],
   );
 
 const overdue = ({ client, now, slackMs }: Examination) =>
   breachesBy(
     client,
-    `select 'webhook ' || command_id || '-' || version as subject, 'should have been tried ' || $1::bigint - next_at || ' ms ago' as detail
+    `select 'webhook ' || ${NAME} as subject, 'should have been tried ' || $1::bigint - next_at || ' ms ago' as detail
        from webhook_delivery where next_at < $1::bigint - $2::bigint`,
     [now, slackMs],
   );
@@ -47,18 +55,18 @@ const overdue = ({ client, now, slackMs }: Examination) =>
 const unfounded = ({ client }: Examination) =>
   breachesBy(
     client,
-    `select 'webhook ' || command_id || '-' || version as subject, 'tells of an event that is not in the log' as detail
+    `select 'webhook ' || ${NAME} as subject, 'tells of an event that is not in the log' as detail
        from webhook_delivery left join command_event as event using (command_id, version) where event.type is null`,
   );
 
 const miscounted = ({ client }: Examination) =>
   breachesBy(
     client,
-    `select 'webhook ' || command_id || '-' || version as subject,
+    `select 'webhook ' || ${NAME} as subject,
        delivery.status || ' after ' || attempts || ' attempts, of ' || count(attempt.attempt) || ' that are recorded '
          || count(attempt.attempt) filter (where outcome = 'succeeded') || ' succeeded' as detail
-     from webhook_delivery as delivery left join webhook_attempt as attempt using (command_id, version)
-     group by command_id, version, delivery.status, attempts
+     from webhook_delivery as delivery left join webhook_attempt as attempt using (command_id, version, receiver)
+     group by command_id, version, receiver, delivery.status, attempts
      having attempts <> count(attempt.attempt)
        or (delivery.status = 'succeeded') <> coalesce(bool_or(outcome = 'succeeded'), false)`,
   );
@@ -66,10 +74,14 @@ const miscounted = ({ client }: Examination) =>
 const outOfOrder = ({ client }: Examination) =>
   breachesBy(
     client,
-    `select 'command ' || command_id as subject,
+    `select 'command ' || earlier.command_id as subject,
        'its webhook of version ' || later.version || ' was sent before the one of version ' || earlier.version || ' was over' as detail
-     from webhook_attempt as earlier join webhook_attempt as later using (command_id)
-     where earlier.version < later.version
+     from webhook_attempt as earlier join webhook_delivery as first using (command_id, version, receiver)
+       join webhook_attempt as later on later.command_id = earlier.command_id
+         and (later.version, later.receiver) > (earlier.version, earlier.receiver)
+       join webhook_delivery as second
+         on second.command_id = later.command_id and second.version = later.version and second.receiver = later.receiver
+     where first.url = second.url
        and earlier.started_at + earlier.duration_ms > later.started_at + ${ROUNDING_MS}`,
   );
 
@@ -79,7 +91,7 @@ const twoWordings = ({ client, received }: Examination) =>
     `with heard as (select * from unnest($1::text[], $2::text[]) as heard (webhook_id, body)), wording as (
        select webhook_id, body from heard
        union select heard.webhook_id, delivery.body from heard
-         join webhook_delivery as delivery on heard.webhook_id = delivery.command_id || '-' || delivery.version
+         join (select ${NAME} as webhook_id, body from webhook_delivery) as delivery using (webhook_id)
      ) select 'webhook ' || webhook_id as subject, count(*) || ' different bodies' as detail
        from wording group by webhook_id having count(*) > 1`,
     [received.map(({ webhookId }) => webhookId), received.map(({ body }) => body)],
