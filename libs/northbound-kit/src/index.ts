@@ -10,6 +10,8 @@ export { troubleOfError } from './http/trouble-of-error.js';
 export { createNorthboundApp, type NorthboundAppOptions } from './http/northbound-app.js';
 export { checkCommand, type AskedFor } from './model/check-command.js';
 export type { ParameterError, ParameterFlaw } from './model/check-parameters.js';
+export type { ImportedModel, ModelImporter, ModelImporters } from './model/model-importer.js';
+export { modelVersionOf } from './model/model-version-of.js';
 export { pathText } from './model/path-text.js';
 export { callerGone } from './waiting/caller-gone.js';
 export {

@@ -13,6 +13,7 @@ import type {
   WebhookDeliveries,
 } from '@downlink/command-engine';
 import { Directory, type DirectoryOptions } from './directories/directory.js';
+import type { ModelImporters } from './model/model-importer.js';
 import type { FinalEvents } from './waiting/final-events.js';
 
 /** Everything that a dialect composes with; one object for all dialects of a process, so that they share the directories. */
@@ -27,6 +28,8 @@ export interface NorthboundPorts {
   readonly deadLetters: Pick<DeadLetterDesk, 'find' | 'search' | 'replay' | 'discard'>;
   /** Where synchronous calls wait; one for all dialects of a process. */
   readonly finalEvents: FinalEvents;
+  /** How declarations in a vendor's own format are read; a format without an importer is refused. */
+  readonly modelImporters: ModelImporters;
   readonly devices: Directory<Device>;
   readonly products: Directory<Product>;
   readonly applications: Directory<Application>;
@@ -38,8 +41,9 @@ export interface NorthboundPorts {
 
 type Directories = Pick<NorthboundPorts, 'devices' | 'products' | 'applications' | 'devicesByKey' | 'devicesByAsset'>;
 
-/** The ports without the directories, as engine and store give them. */
-export type NorthboundSources = Omit<NorthboundPorts, keyof Directories>;
+/** The ports without the directories, as engine and store give them; without importers no vendor's format is read. */
+export type NorthboundSources = Omit<NorthboundPorts, keyof Directories | 'modelImporters'> &
+  Partial<Pick<NorthboundPorts, 'modelImporters'>>;
 
 /** One text for a name that is unique only within something; ids of products and applications hold no `/`. */
 export function nameWithin(owner: string, name: string): string {
@@ -56,7 +60,7 @@ export function northboundPorts(sources: NorthboundSources, options: DirectoryOp
     devicesByKey: new Directory((names) => findWithin(names, (...at) => registry.devicesByKeys(...at)), options),
     devicesByAsset: new Directory((names) => findWithin(names, (...at) => registry.devicesByAssets(...at)), options),
   };
-  return { ...sources, ...directories, registry: refreshing(registry, directories) };
+  return { modelImporters: {}, ...sources, ...directories, registry: refreshing(registry, directories) };
 }
 
 /** Products and applications are few and remembered for seconds; one query each is no cost worth a statement of its own. */

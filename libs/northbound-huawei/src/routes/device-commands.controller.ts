@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Post, Put, Req, Res } from '@nestjs/common';
 import { parseHex32, type AcceptedState } from '@downlink/command-domain';
 import type { Device, Head, Outcome } from '@downlink/command-engine';
-import { checkCommand, pathText, send, type NorthboundPorts } from '@downlink/northbound-kit';
+import { checkCommand, modelVersionOf, pathText, send, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HuaweiAuthentication } from '../authentication.js';
 import { huaweiError } from '../errors/error-answer.js';
@@ -33,8 +33,8 @@ export class DeviceCommandsController {
     await this.authentication.checkAppIdOf(request, caller);
     const body = read(createCommandBody, request.body);
     const device = await ownDevice(this.ports, body.deviceId, caller);
-    await this.checkModel(body, device);
-    const outcome = await this.ports.commands.submit(toRequest(body, device, this.settings.delivery));
+    const stamp = await this.checkModel(body, device);
+    const outcome = await this.ports.commands.submit({ ...toRequest(body, device, this.settings.delivery), ...stamp });
     send(reply, { status: 201, body: successJson(toCreated(headOf(outcome), body)) });
   }
 
@@ -61,15 +61,16 @@ export class DeviceCommandsController {
   }
 
   /** A product without a model takes anything, and so does a method that declares no parameters. */
-  private async checkModel({ command }: CreateCommandBody, device: Device): Promise<void> {
+  private async checkModel({ command }: CreateCommandBody, device: Device): Promise<ReturnType<typeof modelVersionOf>> {
     const product = await this.ports.products.find(device.productKey);
-    if (!product?.model) return;
+    if (!product?.model) return {};
     const { serviceId: service, method, paras: parameters } = command;
     const found = checkCommand(product.model, { service, method, parameters });
     if (found === 'no-service') throw huaweiError('service-unknown');
     if (found === 'no-method') throw huaweiError('command-name-invalid');
     const [wrong] = found;
     if (wrong) throw huaweiError('input-invalid', `${pathText(['command', 'paras', ...wrong.path])}: ${wrong.message}`);
+    return modelVersionOf(product);
   }
 
   private async commandOf(hex: string, caller: string): Promise<Head> {

@@ -3,7 +3,16 @@ import type { Parameter, ValueType } from '@downlink/command-engine';
 
 /** Every way in which a parameter can be wrong; each dialect has a code for each. */
 export type ParameterFlaw =
-  'missing' | 'unknown' | 'wrong-type' | 'out-of-range' | 'off-step' | 'not-in-enum' | 'wrong-length' | 'no-time';
+  | 'missing'
+  | 'unknown'
+  | 'wrong-type'
+  | 'out-of-range'
+  | 'off-step'
+  | 'not-in-enum'
+  | 'wrong-length'
+  | 'no-time'
+  | 'read-only'
+  | 'write-only';
 
 export interface ParameterError {
   /** Names of members and places in arrays, from the parameters down. */

@@ -1,6 +1,7 @@
 import type { Device, Head, Outcome, Submission } from '@downlink/command-engine';
 import {
   checkCommand,
+  modelVersionOf,
   pathText,
   type DeliveryDefaults,
   type NorthboundPorts,
@@ -33,18 +34,18 @@ export class CommandIntake {
   async submissionOf(body: SubmitCommandBody, caller: string, key: string | undefined): Promise<Submission> {
     const device = await this.ports.devices.find(body.deviceId);
     if (device?.applicationId !== caller) throw problem('unknown-device');
-    await this.checkModel(body, device);
+    const stamp = await this.checkModel(body, device);
     const idempotency = idempotencyOf(key, body);
     return {
-      request: toRequest(body, device, this.delivery),
+      request: { ...toRequest(body, device, this.delivery), ...stamp },
       options: { ...(body.supersede && { supersedes: body.supersede }), ...(idempotency && { idempotency }) },
     };
   }
 
   /** A product without a model takes anything, and so does a method that declares no parameters. */
-  private async checkModel(command: SubmitCommandBody, device: Device): Promise<void> {
+  private async checkModel(command: SubmitCommandBody, device: Device): Promise<ReturnType<typeof modelVersionOf>> {
     const product = await this.ports.products.find(device.productKey);
-    if (!product?.model) return;
+    if (!product?.model) return {};
     const found = checkCommand(product.model, command);
     if (typeof found === 'string') {
       const path = found === 'no-service' ? 'service' : 'method';
@@ -52,6 +53,7 @@ export class CommandIntake {
       throw problem('validation-failed', { errors: [{ path, message }] });
     }
     if (found.length > 0) throw problem('validation-failed', { errors: found.slice(0, MOST_ERRORS).map(fieldError) });
+    return modelVersionOf(product);
   }
 }
 

@@ -20,6 +20,7 @@ export function commandView({ commandId, version, state }: Head): JsonObject {
     service: request.service,
     method: request.method,
     parameters: request.parameters,
+    modelVersion: request.modelVersion ?? null,
     mode: request.mode,
     lifetimeSeconds: request.lifetimeMs / 1000,
     maxRetransmit: request.policy.maxRetransmit,
