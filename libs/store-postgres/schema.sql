@@ -239,6 +239,16 @@ CREATE INDEX idempotency_key_age ON public.idempotency_key USING btree (used_at)
 comment on table idempotency_key is 'The first use of each key: the command that it stands for, for 24 hours';
 comment on column idempotency_key.digest is 'Of the call''s body: the same key with another digest is refused';
 
+create table login_proof (
+  dialect text collate "C" not null,
+  digest bytea not null,
+  good_until bigint not null,
+  constraint login_proof_pkey PRIMARY KEY (dialect, digest)
+);
+CREATE INDEX login_proof_over ON public.login_proof USING btree (good_until);
+comment on table login_proof is 'proofs of login that were used, until they are too old to be taken anyway';
+comment on column login_proof.digest is 'HMAC-SHA256 of what was sent, so that nobody who reads it can log in with it';
+
 create table outbox (
   command_id bigint not null,
   version integer not null,

@@ -83,4 +83,20 @@ export function accessTokensContract(open: () => Promise<AccessTokens>): void {
       expect(await tokens.revoke('huawei', text)).toBe(false);
     }
   });
+
+  it('takes a proof of login once, however many bring it at the same time', async () => {
+    const redeem = () => tokens.redeem('enos', 'proof', 60_000);
+    const taken = await Promise.all([redeem(), redeem(), redeem()]);
+    expect(taken.filter(Boolean)).toHaveLength(1);
+    expect(await redeem()).toBe(false);
+    expect(await tokens.redeem('enos', 'another proof', 60_000)).toBe(true);
+    expect(await tokens.redeem('quectel', 'proof', 60_000)).toBe(true);
+  });
+
+  it('forgets a proof of login when its time is over', async () => {
+    expect(await tokens.redeem('enos', 'proof', 1)).toBe(true);
+    expect(await tokens.redeem('enos', 'neighbour', 1)).toBe(true);
+    await eventually(async () => expect(await tokens.redeem('enos', 'proof', 60_000)).toBe(true));
+    expect(await tokens.redeem('enos', 'proof', 60_000)).toBe(false);
+  });
 }

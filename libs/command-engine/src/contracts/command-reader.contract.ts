@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CommandId, CommandRequest } from '@downlink/command-domain';
+import type { CommandId, CommandRequest, JsonObject } from '@downlink/command-domain';
 import {
   accepted,
   attemptStarted,
@@ -109,6 +109,20 @@ export function commandReaderContract(name: string, open: OpenCommandStore): voi
         for (const none of [{ deviceIds: [] }, { services: [] }, { methods: [] }, { services: ['a\u0000b'] }]) {
           expect(await search(none)).toEqual({ ids: [], total: 0 });
         }
+      });
+
+      it('narrows to calls of services together with writes of properties', async () => {
+        const asked = (service: string, parameters: JsonObject) =>
+          submit(under.store, requestFor('d', { service, method: 'm', parameters }));
+        const call = await asked('lamp', { level: 1 });
+        const write = await asked('properties', { level: 1 });
+        await asked('properties', { colour: 1 });
+        const targets = (services: string[], properties: string[]) => search({ targets: { services, properties } });
+        expect(await targets(['lamp'], ['level'])).toEqual({ ids: [write, call], total: 2 });
+        expect(await targets([], ['level', 'other'])).toEqual({ ids: [write], total: 1 });
+        expect(await targets(['lamp'], [])).toEqual({ ids: [call], total: 1 });
+        expect(await targets([], [])).toEqual({ ids: [], total: 0 });
+        expect(await targets(['a\u0000b'], ['a\u0000b'])).toEqual({ ids: [], total: 0 });
       });
 
       it('gives a page without counting', async () => {

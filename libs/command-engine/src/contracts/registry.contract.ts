@@ -256,6 +256,16 @@ export function registryContract(open: () => Promise<Registry>): void {
     expect(await registry.authenticate({ dialect: 'huawei', appId: 'a', secret: 'k' })).toBeUndefined();
   });
 
+  it('tells the secret of a signing key by the application that it belongs to', async () => {
+    const enos = { orgId: 'o', appKey: 'ak', appSecret: 'as' };
+    await apply({ applications: [app('a', { credentials: { enos, huawei: { secret: 's' } } }), app('b')] });
+    expect(await registry.signingSecretOf('enos', 'a')).toBe('as');
+    for (const none of ['b', 'ak', '', '\0']) expect(await registry.signingSecretOf('enos', none)).toBeUndefined();
+    expect(await registry.signingSecretOf('quectel', 'a')).toBeUndefined();
+    await apply({ applications: [app('a', { credentials: { enos: { ...enos, appSecret: 'new' } } })] });
+    expect(await registry.signingSecretOf('enos', 'a')).toBe('new');
+  });
+
   it('finds nothing under ids that cannot exist', async () => {
     const nul = '\0';
     expect(await registry.application(nul)).toBeUndefined();

@@ -1,7 +1,15 @@
-import { isFinal, newLane, type CommandId, type DeviceId, type Lane } from '@downlink/command-domain';
+import {
+  isFinal,
+  newLane,
+  type CommandId,
+  type CommandRequest,
+  type DeviceId,
+  type Lane,
+} from '@downlink/command-domain';
 import { lanePositionOf } from '../correlation.js';
 import type { CommandQuery, CommandReader, PageOfCommandsQuery, Situation } from '../ports/command-reader.port.js';
 import type { Head, RecordedEvent } from '../ports/command-store.port.js';
+import { PROPERTIES } from '../ports/product-model.js';
 import type { InMemoryDatabase } from './in-memory-database.js';
 
 export class InMemoryCommandReader implements CommandReader {
@@ -77,9 +85,15 @@ function matches(query: CommandQuery | PageOfCommandsQuery, { state }: Head): bo
     isOneOf(query.statuses, state.status) &&
     isOneOf(query.services, request.service) &&
     isOneOf(query.methods, request.method) &&
+    isTargeted(query.targets, request) &&
     (from === undefined || acceptedAt >= from) &&
     (until === undefined || acceptedAt < until)
   );
+}
+
+function isTargeted(targets: CommandQuery['targets'], { service, parameters }: CommandRequest): boolean {
+  if (targets === undefined || targets.services.includes(service)) return true;
+  return service === PROPERTIES && targets.properties.some((name) => Object.hasOwn(parameters, name));
 }
 
 /** A list that is not there narrows nothing. */

@@ -12,6 +12,8 @@ export interface CommandQuery {
   readonly statuses?: readonly Status[];
   readonly services?: readonly string[];
   readonly methods?: readonly string[];
+  /** Calls of any of these services, or writes of any of these properties. */
+  readonly targets?: { readonly services: readonly string[]; readonly properties: readonly string[] };
   readonly from?: number;
   readonly until?: number;
   /** `newest` (the default) or `oldest` first. */

@@ -172,6 +172,8 @@ export interface Registry {
     dialect: 'enos' | 'quectel',
     keyId: string,
   ): Promise<{ readonly application: Application; readonly secret: string } | undefined>;
+  /** The same for an application that is known by a token of this dialect; undefined when it has no key of it. */
+  signingSecretOf(dialect: 'enos' | 'quectel', applicationId: string): Promise<string | undefined>;
   /** The application that this credential belongs to; undefined when it is wrong. Comparison in constant time. */
   authenticate(credential: Credential): Promise<Application | undefined>;
 }
@@ -211,6 +213,11 @@ export interface AccessTokens {
     ttl: { accessMs: number; refreshMs: number },
   ): Promise<IssuedTokens | undefined>;
   revoke(dialect: string, accessToken: string): Promise<boolean>;
+  /**
+   * Takes the proof that somebody logs in with, once: true for the first caller on any replica, false for the others until
+   * `forMs` after it. One statement. What is kept of it cannot be logged in with.
+   */
+  redeem(dialect: string, proof: string, forMs: number): Promise<boolean>;
 }
 
 export interface IssuedTokens {

@@ -1,5 +1,5 @@
 import { firstCommandIdAt, timeOfCommandId, type CommandId } from '@downlink/command-domain';
-import type { CommandQuery, Head, PageOfCommandsQuery } from '@downlink/command-engine';
+import { PROPERTIES, type CommandQuery, type Head, type PageOfCommandsQuery } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { headOf, HEAD_COLUMNS, type StoredHead } from '../commands/head-row.js';
 import { isStorable } from '../registry/check-declaration.js';
@@ -52,11 +52,18 @@ function conditionsOf(query: CommandQuery | PageOfCommandsQuery, parameter: Para
     anyOf('status', statuses),
     anyOf("request ->> 'service'", services),
     anyOf("request ->> 'method'", methods),
+    query.targets !== undefined && targeted(query.targets, parameter),
     from !== undefined && `accepted_at >= ${parameter(wholeMs(from))}`,
     from !== undefined && `command_id >= ${parameter(firstCommandIdAt(wholeMs(from) - MARGIN_MS))}`,
     until !== undefined && `accepted_at < ${parameter(wholeMs(until))}`,
     until !== undefined && `command_id < ${parameter(firstCommandIdAt(wholeMs(until) + MARGIN_MS))}`,
   ];
+}
+
+function targeted({ services, properties }: NonNullable<CommandQuery['targets']>, parameter: Parameter): string {
+  const listed = (names: readonly string[]) => `${parameter(names.filter(isStorable))}::text[]`;
+  return `(request ->> 'service' = any(${listed(services)})
+    or request ->> 'service' = '${PROPERTIES}' and request -> 'parameters' ?| ${listed(properties)})`;
 }
 
 /** Callers may ask for any time; ids end in 2079. */

@@ -65,6 +65,14 @@ export function createAccessTokens({ pool, secrets }: { pool: Pool; secrets: Sec
     async revoke(dialect, accessToken) {
       return (await asFault(pool.query(REVOKE, [dialect, secrets.digest(accessToken)]))).rowCount === 1;
     },
+    async redeem(dialect, proof, forMs) {
+      const redeemed = pool.query({
+        name: 'redeem-login-proof',
+        text: REDEEM,
+        values: [dialect, secrets.digest(proof), forMs],
+      });
+      return (await asFault(redeemed)).rowCount === 1;
+    },
   };
 }
 
@@ -109,3 +117,15 @@ select application_id as "applicationId", access_expires_at::float8 as "expiresA
 from access_token where dialect = $1 and access_digest = $2 and access_expires_at > now_ms()`;
 
 const REVOKE = `delete from access_token where dialect = $1 and access_digest = $2 and access_expires_at > now_ms()`;
+
+/** Each use clears away some that are over, so that the table holds what is still good and little more. */
+const REDEEM = `
+with over as (
+  delete from login_proof where (dialect, digest) in (
+    select dialect, digest from login_proof
+    where good_until < now_ms() and (dialect, digest) <> ($1, $2::bytea)
+    order by good_until limit 10 for update skip locked)
+)
+insert into login_proof as used (dialect, digest, good_until)
+values ($1, $2, ${after('$3')})
+on conflict (dialect, digest) do update set good_until = excluded.good_until where used.good_until < now_ms()`;

@@ -7,7 +7,7 @@ import { applyDevices, deviceContext } from './apply-devices.js';
 import { applyProducts, productContext } from './apply-products.js';
 import { checkDeclaration, isStorable } from './check-declaration.js';
 import { signingContext } from './credential-rows.js';
-import { findCredential, listApplications, readApplication } from './read-applications.js';
+import { findCredential, findSealedKey, listApplications, readApplication } from './read-applications.js';
 import {
   listDevices,
   readDevices,
@@ -54,6 +54,11 @@ export function createRegistry({ pool, secrets }: { pool: pg.Pool; secrets: Secr
       const found = canExist(keyId) ? await asFault(findCredential(pool, dialect, keyId)) : undefined;
       if (!found || found.sealed === null) return undefined;
       return { application: found.application, secret: secrets.open(found.sealed, signingContext(dialect, keyId)) };
+    },
+    signingSecretOf: async (dialect, applicationId) => {
+      const found = canExist(applicationId) ? await asFault(findSealedKey(pool, dialect, applicationId)) : undefined;
+      if (!found || found.sealed === null) return undefined;
+      return secrets.open(found.sealed, signingContext(dialect, found.keyId));
     },
     authenticate: (credential) => asFault(authenticate(pool, secrets, credential)),
   };

@@ -43,3 +43,17 @@ export async function findCredential(pool: Pool, dialect: string, keyId: string)
 const FIND_CREDENTIAL = `
 select ${COLUMNS}, digest, sealed from application_credential join application on application.id = application_id
 where dialect = $1 and key_id = $2`;
+
+/** What is stored of an application's credential of this dialect, with the key that it goes by. */
+export async function findSealedKey(
+  pool: Pool,
+  dialect: string,
+  applicationId: string,
+): Promise<{ readonly keyId: string; readonly sealed: string | null } | undefined> {
+  const { rows } = await pool.query<{ keyId: string; sealed: string | null }>({
+    name: 'find-sealed-key',
+    text: `select key_id as "keyId", sealed from application_credential where application_id = $1 and dialect = $2`,
+    values: [applicationId, dialect],
+  });
+  return rows[0];
+}

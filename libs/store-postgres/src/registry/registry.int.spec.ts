@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const empty = async () => {
   await pool.query(
-    'truncate application, application_credential, application_grant, access_token, product, product_model, device',
+    'truncate application, application_credential, application_grant, access_token, login_proof, product, product_model, device',
   );
   return createRegistry({ pool, secrets });
 };
