@@ -15,7 +15,7 @@ interface Owner {
 export class HuaweiAuthentication {
   private readonly tokens: CredentialCache<Owner>;
 
-  constructor(private readonly ports: Pick<NorthboundPorts, 'tokens' | 'registry'>) {
+  constructor(private readonly ports: Pick<NorthboundPorts, 'tokens' | 'applications'>) {
     this.tokens = new CredentialCache<Owner>((token) => this.ports.tokens.find('huawei', token));
   }
 
@@ -30,18 +30,22 @@ export class HuaweiAuthentication {
   }
 
   /**
-   * The application that a call is about: the caller's own, whose id `appId` may repeat. No application can act for another
-   * one yet. @throws ErrorAnswer 100203 for an unknown one, 100217 for a foreign one.
+   * The application that a call is about, whose devices, commands and tasks it can reach: the caller's own, or the one that `appId`
+   * names, when that one has authorised the caller (Huawei, Creating Device Commands: "appId of the authorized application").
+   * @returns its id
+   * @throws ErrorAnswer 100203 for an unknown application, 100217 for one that has not authorised the caller
    */
-  async checkAppId(appId: string | undefined, caller: string): Promise<void> {
-    if (appId === undefined || appId === caller) return;
-    const known = await this.ports.registry.application(appId);
+  async applicationOf(appId: string | undefined, caller: string): Promise<string> {
+    if (appId === undefined || appId === caller) return caller;
+    const acting = await this.ports.applications.find(caller);
+    if (acting?.authorisedBy.includes(appId)) return appId;
+    const known = await this.ports.applications.find(appId);
     throw huaweiError(known === undefined ? 'application-unknown' : 'application-not-authorized');
   }
 
   /** The same for the `appId` in the query of a call whose body says everything else. @throws ErrorAnswer 100022 besides */
-  async checkAppIdOf({ url, query }: Pick<FastifyRequest, 'url' | 'query'>, caller: string): Promise<void> {
-    if (url.includes('?')) await this.checkAppId(read(appIdQuery, query).appId, caller);
+  async applicationOfQuery({ url, query }: Pick<FastifyRequest, 'url' | 'query'>, caller: string): Promise<string> {
+    return url.includes('?') ? this.applicationOf(read(appIdQuery, query).appId, caller) : caller;
   }
 
   /** The application got new tokens, or gave its tokens up: what is remembered of it is not true any more. */

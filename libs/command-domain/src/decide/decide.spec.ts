@@ -174,11 +174,13 @@ describe('submitting', () => {
   it('refuses an immediate command past the queue only where it asks for that, and only while the device is known to be away', () => {
     const policy = aPolicy({ immediate: 'bypass', refuseUnreachable: true });
     const request = aRequest({ mode: 'immediate', lifetimeMs: 0, policy });
-    const submit = (over: object, lane: object) => outcome(given('none').when({ ...aSignal.submit, ...over }, 0, lane));
-    expect(submit({ request }, { unreachableSince: T0 })).toEqual(no('device-unreachable'));
-    expect(submit({ request }, { reachableUntil: T0 - 1 })).toEqual(events('CommandAccepted', 'AttemptStarted'));
     const patient = aRequest({ mode: 'immediate', lifetimeMs: 0 });
-    expect(submit({ request: patient }, { unreachableSince: T0 })).toEqual(events('CommandAccepted', 'AttemptStarted'));
+    const taken = events('CommandAccepted', 'AttemptStarted');
+    const submitted = (asked: typeof request, presence: object) =>
+      outcome(given('none').when({ ...aSignal.submit, request: asked }, 0, presence));
+    expect(submitted(request, { unreachableSince: T0 })).toEqual(no('device-unreachable'));
+    expect(submitted(request, { reachableUntil: T0 - 1 })).toEqual(taken);
+    expect(submitted(patient, { unreachableSince: T0 })).toEqual(taken);
   });
 
   it('takes the lane position that is next', () => {

@@ -27,10 +27,10 @@ export class CancelTasksController {
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.caller(request);
-    await this.authentication.checkAppIdOf(request, caller);
+    const applicationId = await this.authentication.applicationOfQuery(request, caller);
     const { deviceId } = read(createCancelTaskBody, request.body);
-    await ownDevice(this.ports, deviceId, caller);
-    const task = await this.ports.cancelTasks.create({ applicationId: caller, deviceId });
+    await ownDevice(this.ports, deviceId, applicationId);
+    const task = await this.ports.cancelTasks.create({ applicationId, deviceId });
     const [shown] = await this.shown([task]);
     send(reply, { status: 201, body: successJson(shown) });
   }
@@ -39,9 +39,9 @@ export class CancelTasksController {
   async query(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.caller(request);
     const query = read(queryCancelTasksQuery, request.query);
-    await this.authentication.checkAppId(query.appId, caller);
-    if (query.deviceId !== undefined) await ownDevice(this.ports, query.deviceId, caller);
-    const { tasks, total } = await this.ports.cancelTasks.search(toCancelTaskQuery(query, caller));
+    const applicationId = await this.authentication.applicationOf(query.appId, caller);
+    if (query.deviceId !== undefined) await ownDevice(this.ports, query.deviceId, applicationId);
+    const { tasks, total } = await this.ports.cancelTasks.search(toCancelTaskQuery(query, applicationId));
     const pagination = { pageNo: query.pageNo, pageSize: query.pageSize, totalSize: total };
     send(reply, { status: 200, body: successJson({ pagination, data: await this.shown(tasks) }) });
   }

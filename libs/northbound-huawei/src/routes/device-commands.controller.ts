@@ -30,9 +30,9 @@ export class DeviceCommandsController {
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.caller(request);
-    await this.authentication.checkAppIdOf(request, caller);
+    const applicationId = await this.authentication.applicationOfQuery(request, caller);
     const body = read(createCommandBody, request.body);
-    const device = await ownDevice(this.ports, body.deviceId, caller);
+    const device = await ownDevice(this.ports, body.deviceId, applicationId);
     const stamp = await this.checkModel(body, device);
     const outcome = await this.ports.commands.submit({ ...toRequest(body, device, this.settings.delivery), ...stamp });
     send(reply, { status: 201, body: successJson(toCreated(headOf(outcome), body)) });
@@ -42,9 +42,9 @@ export class DeviceCommandsController {
   async query(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.caller(request);
     const query = read(queryCommandsQuery, request.query);
-    await this.authentication.checkAppId(query.appId, caller);
-    if (query.deviceId !== undefined) await ownDevice(this.ports, query.deviceId, caller);
-    const { heads, total } = await this.ports.reader.search(toCommandQuery(query, caller));
+    const applicationId = await this.authentication.applicationOf(query.appId, caller);
+    if (query.deviceId !== undefined) await ownDevice(this.ports, query.deviceId, applicationId);
+    const { heads, total } = await this.ports.reader.search(toCommandQuery(query, applicationId));
     const pagination = { pageNo: query.pageNo, pageSize: query.pageSize, totalSize: total };
     send(reply, { status: 200, body: successJson({ pagination, data: heads.map(toResourceWithResult) }) });
   }
@@ -53,9 +53,10 @@ export class DeviceCommandsController {
   @Put(':commandId')
   async modify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.caller(request);
-    await this.authentication.checkAppIdOf(request, caller);
+    const applicationId = await this.authentication.applicationOfQuery(request, caller);
     read(modifyCommandBody, request.body);
-    const { commandId, state } = await this.commandOf((request.params as { commandId: string }).commandId, caller);
+    const { commandId: hex } = request.params as { commandId: string };
+    const { commandId, state } = await this.commandOf(hex, applicationId);
     const outcome = await this.ports.commands.cancel(commandId, state.request.deviceId);
     send(reply, { status: 200, body: successJson(toResourceWithResult(headOf(outcome))) });
   }
@@ -73,10 +74,10 @@ export class DeviceCommandsController {
     return modelVersionOf(product);
   }
 
-  private async commandOf(hex: string, caller: string): Promise<Head> {
+  private async commandOf(hex: string, applicationId: string): Promise<Head> {
     const commandId = parseHex32(hex);
     const head = commandId === undefined ? undefined : await this.ports.reader.head(commandId);
-    if (head?.state.request.applicationId !== caller) {
+    if (head?.state.request.applicationId !== applicationId) {
       throw huaweiError(errorOfRejection('unknown-command'), 'there is no such command');
     }
     return head;

@@ -6,9 +6,9 @@ import { huaweiError } from '../errors/error-answer.js';
 export async function ownDevice(
   { devices }: Pick<NorthboundPorts, 'devices'>,
   deviceId: string,
-  caller: string,
+  applicationId: string,
 ): Promise<Device> {
   const device = await devices.find(deviceId);
-  if (device?.applicationId !== caller) throw huaweiError('device-unknown');
+  if (device?.applicationId !== applicationId) throw huaweiError('device-unknown');
   return device;
 }

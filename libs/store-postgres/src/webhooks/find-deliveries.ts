@@ -15,7 +15,7 @@ export async function findDeliveries(pool: Pool, commandId: CommandId): Promise<
   const { rows } = await asFault(pool.query<LoggedRow>({ name: 'find-deliveries', text: TEXT, values: [commandId] }));
   return rows.map((row) => {
     const delivery = deliveryOf(row);
-    const { webhookId, commandId, version, receiver } = delivery;
+    const { webhookId, version, receiver } = delivery;
     const key = { webhookId, commandId, version, ...(receiver !== undefined && { receiver }) };
     return {
       ...delivery,
