@@ -70,6 +70,15 @@ create table application_grant (
 CREATE INDEX application_grant_owner ON public.application_grant USING btree (owner);
 comment on table application_grant is 'the owner lets the grantee act for it';
 
+create unlogged table call_count (
+  minute integer not null,
+  application_id text collate "C" not null,
+  calls integer not null,
+  constraint call_count_pkey PRIMARY KEY (minute, application_id)
+);
+comment on table call_count is 'Calls of applications that have a quota; only the last minutes are kept';
+comment on column call_count.minute is 'Whole minutes since 1970, by now_ms()';
+
 create table cancel_task (
   id uuid default uuidv7() not null,
   application_id text collate "C" not null,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { startKafkaRelay } from '@downlink/bus';
 import { CommandGateway, createEngine, DeadLetterDesk, LeasedCommandIds, SignalQueue } from '@downlink/command-engine';
-import { FinalEvents } from '@downlink/northbound-kit';
+import { FinalEvents, Quota } from '@downlink/northbound-kit';
 import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
 import { readConfig, type CommandApiConfig } from './config.js';
@@ -55,6 +55,7 @@ runMain(async (lifecycle) => {
       cancelTasks: store.cancelTasks,
       deadLetters: new DeadLetterDesk({ letters: store.deadLetters, lanes: engine, records: facts.publisher }),
       finalEvents,
+      quota: new Quota({ counts: store.callCounts, logger }),
     },
     dialects: dialectOptions(config),
     port: config.PORT,

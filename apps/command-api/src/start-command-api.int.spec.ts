@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandGateway, createEngine, DeadLetterDesk, LeasedCommandIds, SignalQueue } from '@downlink/command-engine';
-import { FinalEvents } from '@downlink/northbound-kit';
+import { FinalEvents, Quota } from '@downlink/northbound-kit';
 import { ConfigError, createLogger, HealthRegistry, Metrics } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { createTestDatabase, type TestDatabase } from '@downlink/testing';
@@ -47,6 +47,7 @@ describe('the command API', () => {
           records: { replay: async () => {} },
         }),
         finalEvents: new FinalEvents({ reader: store.commandReader, logger: { warn: () => {} } }),
+        quota: new Quota({ counts: store.callCounts, logger: { warn: () => {} } }),
       },
       dialects: { native: { adminKey: ADMIN_KEY } },
       port: 0,

@@ -52,4 +52,5 @@ export async function startCommandApi(parts: CommandApiParts): Promise<{ port: n
 async function stopHolding({ sources }: CommandApiParts, app: { close(): Promise<void> }): Promise<void> {
   sources.finalEvents.close();
   await app.close();
+  await sources.quota.close();
 }

@@ -9,7 +9,7 @@ import {
   SignalQueue,
   type Engine,
 } from '@downlink/command-engine';
-import { FinalEvents } from '@downlink/northbound-kit';
+import { FinalEvents, Quota } from '@downlink/northbound-kit';
 import { parseProvision } from '@downlink/northbound-native';
 import { createLogger, HealthRegistry, Metrics } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
@@ -64,6 +64,7 @@ describeWithServers(['own-kafka'], 'synchronous calls of two API instances', () 
           records: { replay: () => Promise.reject(new Error('not here')) },
         }),
         finalEvents,
+        quota: new Quota({ counts: store.callCounts, logger: { warn: () => {} } }),
       },
       dialects: { native: { adminKey: 'admin-key-of-the-tests' } },
       port: 0,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LocalFactTail } from '@downlink/bus';
 import { DeadLetterDesk } from '@downlink/command-engine';
-import { FinalEvents } from '@downlink/northbound-kit';
+import { FinalEvents, Quota } from '@downlink/northbound-kit';
 import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
 import { startCommandApi, type CommandApiParts } from '../../command-api/src/start-command-api.js';
 import type { StandaloneConfig } from './config.js';
@@ -42,6 +42,7 @@ export async function startRest(
       cancelTasks: core.store.cancelTasks,
       deadLetters: new DeadLetterDesk({ letters: core.store.deadLetters, lanes: core.engine, records: core.bus }),
       finalEvents,
+      quota: new Quota({ counts: core.store.callCounts, logger }),
     },
     dialects: { native: { adminKey: secrets.adminKey } },
     host: config.HOST,

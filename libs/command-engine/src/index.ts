@@ -18,6 +18,7 @@ export * from './outcome.js';
 export * from './facts-of-history.js';
 export * from './fault.js';
 export * from './leased-command-ids.js';
+export * from './ports/call-counts.port.js';
 export * from './ports/cancel-tasks.port.js';
 export * from './ports/attempt-claims.port.js';
 export * from './ports/command-ids.port.js';

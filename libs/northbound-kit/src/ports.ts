@@ -12,8 +12,10 @@ import type {
   StrayAnswers,
   WebhookDeliveries,
 } from '@downlink/command-engine';
+import { LoginGuard } from './authentication/login-guard.js';
 import { Directory, type DirectoryOptions } from './directories/directory.js';
 import type { ModelImporters } from './model/model-importer.js';
+import type { Quota } from './quota/quota.js';
 import type { FinalEvents } from './waiting/final-events.js';
 
 /** Everything that a dialect composes with; one object for all dialects of a process, so that they share the directories. */
@@ -30,6 +32,10 @@ export interface NorthboundPorts {
   readonly finalEvents: FinalEvents;
   /** How declarations in a vendor's own format are read; a format without an importer is refused. */
   readonly modelImporters: ModelImporters;
+  /** Asked once per request, right after authentication; one for all dialects of a process. */
+  readonly quota: Quota;
+  /** Every look at a secret goes through it; one for all dialects of a process. */
+  readonly loginGuard: LoginGuard;
   readonly devices: Directory<Device>;
   readonly products: Directory<Product>;
   readonly applications: Directory<Application>;
@@ -42,7 +48,7 @@ export interface NorthboundPorts {
 type Directories = Pick<NorthboundPorts, 'devices' | 'products' | 'applications' | 'devicesByKey' | 'devicesByAsset'>;
 
 /** The ports without the directories, as engine and store give them; without importers no vendor's format is read. */
-export type NorthboundSources = Omit<NorthboundPorts, keyof Directories | 'modelImporters'> &
+export type NorthboundSources = Omit<NorthboundPorts, keyof Directories | 'loginGuard' | 'modelImporters'> &
   Partial<Pick<NorthboundPorts, 'modelImporters'>>;
 
 /** One text for a name that is unique only within something; ids of products and applications hold no `/`. */
@@ -60,7 +66,8 @@ export function northboundPorts(sources: NorthboundSources, options: DirectoryOp
     devicesByKey: new Directory((names) => findWithin(names, (...at) => registry.devicesByKeys(...at)), options),
     devicesByAsset: new Directory((names) => findWithin(names, (...at) => registry.devicesByAssets(...at)), options),
   };
-  return { modelImporters: {}, ...sources, ...directories, registry: refreshing(registry, directories) };
+  const loginGuard = new LoginGuard();
+  return { modelImporters: {}, ...sources, ...directories, loginGuard, registry: refreshing(registry, directories) };
 }
 
 /** Products and applications are few and remembered for seconds; one query each is no cost worth a statement of its own. */

@@ -6,14 +6,17 @@ import { problem } from './errors/problem.js';
 /** Who calls: the installation's administrator, who sees everything, or one application, which sees what is its own. */
 export type Caller = { readonly kind: 'admin' } | { readonly kind: 'application'; readonly applicationId: string };
 
-type Headers = Pick<FastifyRequest, 'headers'>;
+type Headers = Pick<FastifyRequest, 'headers' | 'ip'>;
 
 /** `Authorization: Bearer` with the admin key or with an application's native key. */
 export class NativeAuthentication {
   private readonly keys: CredentialCache<Extract<Caller, { kind: 'application' }>>;
   private readonly adminDigest: Buffer;
 
-  constructor(ports: Pick<NorthboundPorts, 'registry'>, adminKey: string) {
+  constructor(
+    private readonly ports: Pick<NorthboundPorts, 'registry' | 'loginGuard'>,
+    adminKey: string,
+  ) {
     this.adminDigest = digest(adminKey);
     this.keys = new CredentialCache(async (key) => {
       const application = await ports.registry.authenticate({ dialect: 'native', key });
@@ -21,15 +24,23 @@ export class NativeAuthentication {
     });
   }
 
-  /** @throws ErrorAnswer `unauthenticated` */
-  async caller({ headers }: Headers): Promise<Caller> {
+  /** @throws ErrorAnswer `unauthenticated`; TroubleError `too-many-attempts` */
+  async caller({ headers, ip: address }: Headers): Promise<Caller> {
     const key = bearerToken(headers.authorization);
     if (key === undefined) throw problem('unauthenticated');
+    const known = this.keys.remembered(key);
+    if (known !== undefined) return known;
+    const attempt = { dialect: 'native', keyId: key, address };
+    const caller = await this.ports.loginGuard.attempt(attempt, () => this.ownerOf(key));
+    if (caller === undefined) throw problem('unauthenticated');
+    return caller;
+  }
+
+  private async ownerOf(key: string): Promise<Caller | undefined> {
     const application = await this.keys.find(key);
     if (application !== undefined) return application;
     // Digests: of equal length, and the comparison's time tells nothing of the key.
-    if (timingSafeEqual(digest(key), this.adminDigest)) return { kind: 'admin' };
-    throw problem('unauthenticated');
+    return timingSafeEqual(digest(key), this.adminDigest) ? { kind: 'admin' } : undefined;
   }
 
   /** The calling application's id. @throws ErrorAnswer `unauthenticated`, or `forbidden` for the admin key */

@@ -1,6 +1,7 @@
 import type {
   AccessTokens,
   AttemptClaims,
+  CallCounts,
   CancelTasks,
   CommandReader,
   CommandStore,
@@ -14,6 +15,7 @@ import type {
   WebhookDeliveries,
   WorkerNumbers,
 } from '@downlink/command-engine';
+import { PostgresCallCounts } from './call-counts/postgres-call-counts.js';
 import { PostgresCancelTasks } from './cancel-tasks/postgres-cancel-tasks.js';
 import { PostgresAttemptClaims } from './claims/postgres-attempt-claims.js';
 import { PostgresCommandStore } from './commands/postgres-command-store.js';
@@ -62,6 +64,7 @@ export interface PostgresStore {
   readonly accessTokens: AccessTokens;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly cancelTasks: CancelTasks;
+  readonly callCounts: CallCounts;
   readonly shardLeases: ShardLeases;
   readonly workerNumbers: WorkerNumbers;
   /** See `ensurePartitions`. */
@@ -106,6 +109,7 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
     accessTokens: createAccessTokens({ pool, secrets }),
     webhookDeliveries: new PostgresWebhookDeliveries(pool),
     cancelTasks: new PostgresCancelTasks(pool),
+    callCounts: new PostgresCallCounts(pool),
     shardLeases: new PostgresShardLeases(pool),
     workerNumbers: new PostgresWorkerNumbers(pool),
     ensurePartitions: ({ daysAhead }) => ensurePartitions(pool, { daysAhead }),

@@ -1,5 +1,6 @@
 export * from './access-tokens.contract.js';
 export * from './attempt-claims.contract.js';
+export * from './call-counts.contract.js';
 export * from './engine.contract.js';
 export * from './command-reader.contract.js';
 export * from './command-store.contract.js';

@@ -1,4 +1,5 @@
 export * from './in-memory-attempt-claims.js';
+export * from './in-memory-call-counts.js';
 export * from './in-memory-command-reader.js';
 export * from './in-memory-command-store.js';
 export * from './in-memory-database.js';

@@ -18,6 +18,8 @@ describe('errors', () => {
     [{ kind: 'unsupported-media-type' }, 400, '100022'],
     [{ kind: 'too-large', limit: 1 }, 413, '100022'],
     [{ kind: 'no-such-route' }, 404, '100022'],
+    [{ kind: 'quota-exceeded', retryAfterSeconds: 7 }, 403, '1010009'],
+    [{ kind: 'too-many-attempts', retryAfterSeconds: 7 }, 403, '1010009'],
     [{ kind: 'unavailable' }, 503, '100501'],
     [{ kind: 'broken' }, 500, '100001'],
   ])('answer %j', (trouble, status, code) => {

@@ -44,9 +44,16 @@ export function answerTrouble(trouble: Trouble): Answer {
       return errorAnswer('input-invalid', `the body is larger than ${String(trouble.limit)} bytes`, 413);
     case 'no-such-route':
       return errorAnswer('input-invalid', 'there is no such call', 404);
+    case 'quota-exceeded':
+    case 'too-many-attempts':
+      return retryAfter(errorAnswer('throttled'), trouble.retryAfterSeconds);
     case 'unavailable':
       return errorAnswer('congestion');
     case 'broken':
       return errorAnswer('internal');
   }
+}
+
+function retryAfter(answer: Answer, seconds: number): Answer {
+  return { ...answer, headers: { 'retry-after': String(seconds) } };
 }

@@ -22,7 +22,7 @@ export class SecurityController {
   @Post('login')
   async login(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { appId, secret } = read(loginBody, request.body);
-    await this.checkSecret(appId, secret);
+    await this.checkSecret(request, appId, secret);
     const tokens = await this.ports.tokens.issue({ id: appId, dialect: 'huawei' }, this.ttl());
     this.authentication.forget(appId);
     send(reply, { status: 200, body: successJson(tokenAnswer(tokens)) });
@@ -31,7 +31,7 @@ export class SecurityController {
   @Post('refreshToken')
   async refresh(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { appId, secret, refreshToken } = read(refreshBody, request.body);
-    await this.checkSecret(appId, secret);
+    await this.checkSecret(request, appId, secret);
     const tokens = await this.ports.tokens.refresh({ id: appId, dialect: 'huawei' }, refreshToken, this.ttl());
     if (tokens === undefined) throw huaweiError('refresh-token-wrong');
     this.authentication.forget(appId);
@@ -49,8 +49,10 @@ export class SecurityController {
     reply.code(204).send();
   }
 
-  private async checkSecret(appId: string, secret: string): Promise<void> {
-    const application = await this.ports.registry.authenticate({ dialect: 'huawei', appId, secret });
+  private async checkSecret({ ip: address }: FastifyRequest, appId: string, secret: string): Promise<void> {
+    const application = await this.ports.loginGuard.attempt({ dialect: 'huawei', keyId: appId, address }, () =>
+      this.ports.registry.authenticate({ dialect: 'huawei', appId, secret }),
+    );
     if (application === undefined) throw huaweiError('secret-wrong');
   }
 

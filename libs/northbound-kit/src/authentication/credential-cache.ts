@@ -41,6 +41,11 @@ export class CredentialCache<T extends object> {
     return this.asking.get(credential) ?? this.ask(credential);
   }
 
+  /** The owner when it is remembered; undefined says nothing about the credential. */
+  remembered(credential: string): T | undefined {
+    return this.good.get(credential);
+  }
+
   /** Forgets every credential whose owner `which` accepts: it was replaced or revoked by this process. */
   forget(which: (owner: T) => boolean): void {
     const gone = [...this.good.entries()].filter(([, owner]) => which(owner));

@@ -17,6 +17,7 @@ import {
   createNorthboundApp,
   FinalEvents,
   northboundPorts,
+  Quota,
   type DialectFace,
   type FinalEventsOptions,
   type NorthboundPorts,
@@ -55,6 +56,7 @@ export async function startNorthbound(
     onConnectionError: rethrow,
   });
   const facts: CommittedFact[] = [];
+  const faults: object[] = [];
   const replayed: RawRecord[] = [];
   const finalEvents = new FinalEvents({ reader: store.commandReader, logger: { warn: () => {} }, ...waiting });
   const engine = createEngine(store.commandStore, {
@@ -64,6 +66,7 @@ export async function startNorthbound(
     },
   });
   const queue = new SignalQueue(engine);
+  const quota = new Quota({ counts: store.callCounts, logger: { warn: (details) => void faults.push(details) } });
   const ports = northboundPorts({
     commands: new CommandGateway(testCommandIds(), queue, store.commandReader),
     reader: store.commandReader,
@@ -78,8 +81,8 @@ export async function startNorthbound(
       records: { replay: async (_topic, record) => void replayed.push(record) },
     }),
     finalEvents,
+    quota,
   });
-  const faults: object[] = [];
   const app = await createNorthboundApp(moduleOf(ports), {
     dialects: faces,
     fallback: faces[0]!,
@@ -90,6 +93,7 @@ export async function startNorthbound(
   const stop = async () => {
     finalEvents.close();
     await app.close();
+    await quota.close();
     await store.close();
     await database.drop();
     if (faults.length > 0) throw new Error('requests failed through our fault', { cause: faults });

@@ -16,6 +16,8 @@ export interface Answer {
  * - `unsupported-media-type`: a body that is no JSON
  * - `too-large`: a body over the limit
  * - `no-such-route`: nothing is served there, or not with that method
+ * - `quota-exceeded`: the application has used up its calls of this minute
+ * - `too-many-attempts`: too many wrong credentials came from there, or for that key
  * - `unavailable`: a retryable fault; the same request may succeed later
  * - `broken`: our fault (a bug, or a fault that waiting does not mend)
  */
@@ -24,6 +26,8 @@ export type Trouble =
   | { readonly kind: 'unsupported-media-type' }
   | { readonly kind: 'too-large'; readonly limit: number }
   | { readonly kind: 'no-such-route' }
+  | { readonly kind: 'quota-exceeded'; readonly retryAfterSeconds: number }
+  | { readonly kind: 'too-many-attempts'; readonly retryAfterSeconds: number }
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'broken' };
 

@@ -2,12 +2,14 @@ import { HttpException } from '@nestjs/common';
 import { isFault, type Fault } from '@downlink/command-engine';
 import { BODY_LIMIT, MalformedBody } from '../body/read-json.js';
 import type { Trouble } from '../dialect/dialect.js';
+import { TroubleError } from '../dialect/trouble-error.js';
 
 /**
  * What an error means to the caller. Whatever is not known is our fault, never the caller's.
  * @param bodyLimit what a body could have had where the error happened, in bytes
  */
 export function troubleOfError(error: unknown, bodyLimit = BODY_LIMIT): Trouble {
+  if (error instanceof TroubleError) return error.trouble;
   if (error instanceof MalformedBody) return { kind: 'malformed', detail: error.message };
   if (isFault(error)) return troubleOfFault(error);
   const status = clientErrorOf(error);

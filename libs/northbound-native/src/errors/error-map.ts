@@ -46,6 +46,9 @@ export function troubleProblem(trouble: Trouble): Problem {
       return problem('too-large', { detail: `at most ${String(trouble.limit)} bytes are taken` });
     case 'no-such-route':
       return problem('not-found', { detail: 'nothing is served at this path with this method' });
+    case 'quota-exceeded':
+    case 'too-many-attempts':
+      return problem(trouble.kind, { retryAfterSeconds: trouble.retryAfterSeconds });
     case 'unavailable':
       return problem('unavailable');
     case 'broken':

@@ -26,6 +26,8 @@ export const PROBLEMS = {
   conflict: { status: 409, title: 'What is there already stands against it' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
+  'quota-exceeded': { status: 429, title: 'The calls of this minute are used up' },
+  'too-many-attempts': { status: 429, title: 'Too many wrong keys came from there' },
   internal: { status: 500, title: 'The server failed' },
   unavailable: { status: 503, title: 'The server cannot do this now' },
 } as const;
@@ -42,6 +44,8 @@ const HEADERS: Partial<Record<ProblemCode, Record<string, string>>> = {
 export interface ProblemDetails {
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
+  /** Also said in a header. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** A problem in the form of RFC 9457, with `code` and, for validation, `errors` by path. */
@@ -51,7 +55,8 @@ export function problemView(code: ProblemCode, more: ProblemDetails = {}): objec
 }
 
 export function problemAnswer(code: ProblemCode, more: ProblemDetails = {}): Answer {
-  const headers = HEADERS[code];
+  const { retryAfterSeconds } = more;
+  const headers = retryAfterSeconds === undefined ? HEADERS[code] : { 'retry-after': String(retryAfterSeconds) };
   const body = JSON.stringify(problemView(code, more));
   return { status: PROBLEMS[code].status, body, contentType: CONTENT_TYPE, ...(headers && { headers }) };
 }

@@ -11,6 +11,7 @@ import { CancelTasks0010 } from './0010-cancel-tasks.js';
 import { Registry0011 } from './0011-registry.js';
 import { ToldAgainTokens0012 } from './0012-told-again-tokens.js';
 import { WebhookReceivers0013 } from './0013-webhook-receivers.js';
+import { CallCounts0015 } from './0015-call-counts.js';
 import { LoginProofs0018 } from './0018-login-proofs.js';
 import type { SqlMigration } from './sql-migration.js';
 
@@ -29,5 +30,6 @@ export const migrations: readonly (new () => SqlMigration)[] = [
   Registry0011,
   ToldAgainTokens0012,
   WebhookReceivers0013,
+  CallCounts0015,
   LoginProofs0018,
 ];

@@ -17,6 +17,7 @@ const RELEASED: Readonly<Record<string, string>> = {
   registry_0000000000011: 'bfc34d02dd1f554b',
   told_again_tokens_0000000000012: 'ecafb2fe7674f4a6',
   webhook_receivers_0000000000013: '3570092e69c3dcc6',
+  call_counts_0000000000015: 'e5d6a025879bcdc8',
   login_proofs_0000000000018: '03e630ababe6f15d',
 };
 

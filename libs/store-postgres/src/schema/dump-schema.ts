@@ -6,7 +6,8 @@ const LASTING = `not (relispartition and relname ~ '_[0-9]{8}$')`;
 const FUNCTIONS = `select pg_get_functiondef(p.oid) || ';' as text from pg_proc p
   where pronamespace = 'public'::regnamespace order by proname, pg_get_function_identity_arguments(p.oid)`;
 
-const TABLES = `select c.relname as name, format(E'create table %I%s%s%s;', c.relname,
+const TABLES = `select c.relname as name, format(E'create %stable %I%s%s%s;',
+    case when c.relpersistence = 'u' then 'unlogged ' else '' end, c.relname,
     case when c.relispartition
       then format(' partition of %s %s', (select inhparent::regclass from pg_inherits where inhrelid = c.oid), pg_get_expr(c.relpartbound, c.oid))
       else format(E' (\\n%s\\n)', (
