@@ -15,17 +15,22 @@ interface Owner {
 export class HuaweiAuthentication {
   private readonly tokens: CredentialCache<Owner>;
 
-  constructor(private readonly ports: Pick<NorthboundPorts, 'tokens' | 'applications'>) {
+  constructor(private readonly ports: Pick<NorthboundPorts, 'tokens' | 'applications' | 'quota'>) {
     this.tokens = new CredentialCache<Owner>((token) => this.ports.tokens.find('huawei', token));
   }
 
-  /** The calling application's id. @throws ErrorAnswer 100220 without app_key, 1010005 when token or app_key are wrong. */
+  /**
+   * The calling application's id; asked once per request, because it takes a call from the application's quota.
+   * @throws ErrorAnswer 100220 without app_key, 1010005 when token or app_key are wrong; TroubleError `quota-exceeded`
+   */
   async caller({ headers }: Pick<FastifyRequest, 'headers'>): Promise<string> {
     const appKey = headers['app_key'];
     if (typeof appKey !== 'string' || appKey === '') throw huaweiError('app-key-missing');
     const token = bearerToken(headers.authorization) ?? oldHeader(headers['access_token']);
     const owner = token === undefined ? undefined : await this.tokens.find(token);
-    if (owner?.applicationId !== appKey) throw huaweiError('token-invalid');
+    const application = owner?.applicationId === appKey ? await this.ports.applications.find(appKey) : undefined;
+    if (application === undefined) throw huaweiError('token-invalid');
+    this.ports.quota.take(application);
     return appKey;
   }
 

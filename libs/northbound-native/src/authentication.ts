@@ -14,7 +14,7 @@ export class NativeAuthentication {
   private readonly adminDigest: Buffer;
 
   constructor(
-    private readonly ports: Pick<NorthboundPorts, 'registry' | 'loginGuard'>,
+    private readonly ports: Pick<NorthboundPorts, 'registry' | 'applications' | 'quota' | 'loginGuard'>,
     adminKey: string,
   ) {
     this.adminDigest = digest(adminKey);
@@ -24,8 +24,19 @@ export class NativeAuthentication {
     });
   }
 
-  /** @throws ErrorAnswer `unauthenticated`; TroubleError `too-many-attempts` */
-  async caller({ headers, ip: address }: Headers): Promise<Caller> {
+  /**
+   * Who calls; asked once per request, because it takes a call from the application's quota.
+   * @throws ErrorAnswer `unauthenticated`; TroubleError `too-many-attempts`, `quota-exceeded`
+   */
+  async caller(request: Headers): Promise<Caller> {
+    const caller = await this.identified(request);
+    if (caller.kind === 'admin') return caller;
+    const application = await this.ports.applications.find(caller.applicationId);
+    if (application !== undefined) this.ports.quota.take(application);
+    return caller;
+  }
+
+  private async identified({ headers, ip: address }: Headers): Promise<Caller> {
     const key = bearerToken(headers.authorization);
     if (key === undefined) throw problem('unauthenticated');
     const known = this.keys.remembered(key);
