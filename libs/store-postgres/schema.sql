@@ -204,15 +204,19 @@ create table device (
   key text collate "C",
   asset_id text collate "C",
   attributes jsonb,
+  activate_by bigint,
   constraint device_product FOREIGN KEY (application_id, product_key) REFERENCES product(application_id, key),
   constraint device_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX device_asset ON public.device USING btree (application_id, asset_id) WHERE (asset_id IS NOT NULL);
+CREATE INDEX device_by_age ON public.device USING btree (application_id, created_at, id);
+CREATE INDEX device_by_key ON public.device USING btree (application_id, key) WHERE (key IS NOT NULL);
 CREATE UNIQUE INDEX device_key ON public.device USING btree (product_key, key) WHERE (key IS NOT NULL);
 CREATE INDEX device_of_application ON public.device USING btree (application_id, id);
 comment on column device.secret is 'AES-256-GCM, sealed for this device id; some schemes need it in plain (Huawei HMAC)';
 comment on column device.key is 'the vendor''s name for it within the product: deviceKey (EnOS, Quectel), nodeId (Huawei)';
 comment on column device.attributes is 'what dialects keep, each under its name; null: nothing';
+comment on column device.activate_by is 'a device that has shown no sign of life until then is not there any more; null or 0: it has any time';
 
 create table device_lane (
   device_id text collate "C" not null,
@@ -227,6 +231,7 @@ create table device_lane (
   blocked_by text,
   presence_epoch bigint,
   idle boolean generated always as (((queued > 0) AND (in_flight IS NULL) AND (blocked_by IS NULL) AND (unreachable_since IS NULL))) stored not null,
+  seen_at bigint,
   constraint device_lane_queued_check CHECK ((queued >= 0)),
   constraint device_lane_pkey PRIMARY KEY (device_id)
 ) with (fillfactor=70, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=1000);
@@ -235,6 +240,7 @@ CREATE INDEX device_lane_idle ON public.device_lane USING btree (shard, device_i
 comment on table device_lane is 'One queue per device; its row lock is what serialises everything about the device';
 comment on column device_lane.presence_epoch is 'The newest session of the device that it has named itself; null when it names none';
 comment on column device_lane.idle is 'Somebody waits and nothing holds the lane: its turn is due, postponed or lost';
+comment on column device_lane.seen_at is 'the first sign of life of the device that was stored; null: none yet';
 
 create table idempotency_key (
   application_id text collate "C" not null,

@@ -1,4 +1,4 @@
-import type { DeliveryPolicy, DeviceId, Json, JsonObject } from '@downlink/command-domain';
+import type { DeliveryPolicy, DeviceId, Json, JsonObject, Presence } from '@downlink/command-domain';
 import type { ProductModel } from './product-model.js';
 
 export interface Application {
@@ -112,6 +112,36 @@ export interface NewDevice extends Pick<Device, 'id' | 'applicationId' | 'produc
   readonly assetId?: string | null;
   /** Each member replaces the one of its name; the others stay. */
   readonly attributes?: JsonObject;
+  /**
+   * Unless the device shows a sign of life within this time from now, it is not there any more: nobody finds it, it cannot log
+   * in, its key is free. 0 takes that back.
+   */
+  readonly activateWithinMs?: number;
+}
+
+/** What the engine knows of a device being there: `never-seen` has not shown a sign of life, `unknown` none lately. */
+export type DevicePresence = Presence | 'never-seen';
+
+/** A device of one application. Names and keys are compared whole; what is left out does not count. */
+export interface DeviceQuery {
+  readonly applicationId: string;
+  readonly ids?: readonly DeviceId[];
+  readonly key?: string;
+  readonly name?: string;
+  /** All of this is among its attributes, at the same places. */
+  readonly attributes?: JsonObject;
+  readonly presence?: DevicePresence;
+  /** `from` (inclusive) and `until` (exclusive) bound the time of its creation, ms since 1970. */
+  readonly from?: number;
+  readonly until?: number;
+  /** By that time; the newest first unless said otherwise. */
+  readonly order?: 'newest' | 'oldest';
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface PresentDevice extends Device {
+  readonly presence: DevicePresence;
 }
 
 /** What of a declaration's `…IfNone` was taken, because there was nothing before. Of callers at the same time one is told. */
@@ -149,6 +179,8 @@ export interface Registry {
   /** One query for any number of ids; unknown ones are absent. */
   devices(ids: readonly DeviceId[]): Promise<Map<DeviceId, Device>>;
   listDevices(applicationId: string | undefined, page: Page): Promise<Device[]>;
+  /** One page of an application's devices, and how many there are in all. */
+  searchDevices(query: DeviceQuery): Promise<{ devices: PresentDevice[]; total: number }>;
   deviceByKey(productKey: string, key: string): Promise<Device | undefined>;
   /** One query for any number of keys of one product; unknown ones are absent. */
   devicesByKeys(productKey: string, keys: readonly string[]): Promise<Map<string, Device>>;

@@ -74,7 +74,9 @@ function statementText(keyed = '', check = ''): string {
     where command.command_id = head.command_id and command.version = head.previous
       and (head.claimed is null or command.claimed_attempt = head.claimed)
     returning 1),
-  lanes as (update device_lane set (${LANE_CHANGES.join(', ')}) = (${LANE_CHANGES.map((name) => `lane.${name}`).join(', ')})
+  lanes as (update device_lane set (${LANE_CHANGES.join(', ')}) = (${LANE_CHANGES.map((name) => `lane.${name}`).join(', ')}),
+      seen_at = coalesce(device_lane.seen_at,
+        case when lane.reachable_until is not null and lane.unreachable_since is null then now_ms() end)
     from ${unnested(LANE, 'lane', firstParameter(2))}
     where device_lane.device_id = lane.device_id
     returning 1)

@@ -12,6 +12,7 @@ import { Registry0011 } from './0011-registry.js';
 import { ToldAgainTokens0012 } from './0012-told-again-tokens.js';
 import { WebhookReceivers0013 } from './0013-webhook-receivers.js';
 import { CallCounts0015 } from './0015-call-counts.js';
+import { DeviceLife0016 } from './0016-device-life.js';
 import { LoginProofs0018 } from './0018-login-proofs.js';
 import type { SqlMigration } from './sql-migration.js';
 
@@ -31,5 +32,6 @@ export const migrations: readonly (new () => SqlMigration)[] = [
   ToldAgainTokens0012,
   WebhookReceivers0013,
   CallCounts0015,
+  DeviceLife0016,
   LoginProofs0018,
 ];

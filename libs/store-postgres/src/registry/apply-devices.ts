@@ -1,6 +1,7 @@
 import type { NewDevice } from '@downlink/command-engine';
 import type { ClientBase } from 'pg';
 import { shardOf } from '../shard-of.js';
+import { removeLapsed } from './device-life.js';
 import { refuseTakenNames } from './refuse-taken-names.js';
 import { RegistryConflict } from './registry-conflict.js';
 import type { SecretBox } from './secret-box.js';
@@ -15,6 +16,7 @@ export async function applyDevices(
   secrets: SecretBox,
 ): Promise<string[]> {
   if (devices.length === 0) return [];
+  await removeLapsed(client, devices);
   await refuseTakenNames(client, devices);
   const owners = [
     devices.map(({ id }) => id),
@@ -29,6 +31,7 @@ export async function applyDevices(
     devices.map(({ key }) => key ?? null),
     devices.map(({ assetId }) => assetId ?? null),
     devices.map(({ attributes }) => (attributes === undefined ? null : JSON.stringify(attributes))),
+    devices.map(({ activateWithinMs }) => activateWithinMs ?? null),
   ]);
   if (rowCount === devices.length) {
     await makeLanes(client, owners[0]!);
@@ -88,18 +91,21 @@ function conflictAt(
 
 /** The conditions of the insert decide; whoever they leave out is missing in the count of rows. */
 const UPSERT = `
-insert into device (id, application_id, product_key, name, activated, secret, key, asset_id, attributes)
+insert into device (id, application_id, product_key, name, activated, secret, key, asset_id, attributes, activate_by)
 select given.id, product.application_id, product.key, given.name, given.activated, given.secret,
-  given.key, given.asset_id, given.attributes::jsonb
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[])
-  as given (id, application_id, product_key, name, activated, secret, key, asset_id, attributes)
+  given.key, given.asset_id, given.attributes::jsonb,
+  case when given.activate_within > 0 then now_ms() + given.activate_within else given.activate_within end
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::bigint[])
+  as given (id, application_id, product_key, name, activated, secret, key, asset_id, attributes, activate_within)
 join product on product.key = given.product_key and product.application_id = given.application_id
 order by given.id
 on conflict (id) do update
 set product_key = excluded.product_key, name = excluded.name, activated = excluded.activated,
   secret = coalesce(excluded.secret, device.secret), key = coalesce(excluded.key, device.key),
   asset_id = coalesce(excluded.asset_id, device.asset_id),
-  attributes = coalesce(device.attributes || excluded.attributes, excluded.attributes, device.attributes)
+  attributes = coalesce(device.attributes || excluded.attributes, excluded.attributes, device.attributes),
+  activate_by = coalesce(excluded.activate_by, device.activate_by)
 where device.application_id = excluded.application_id`;
 
 const FILL_SECRETS = `

@@ -18,6 +18,7 @@ import {
 } from './read-devices.js';
 import { listProducts, readProduct, readProductModel, readProductSecret } from './read-products.js';
 import { RegistryConflict } from './registry-conflict.js';
+import { searchDevices } from './search-devices.js';
 import type { SecretBox } from './secret-box.js';
 
 /** The registry in Postgres; see the port. Everything refused in a declaration is a `RegistryConflict`, which names its path. */
@@ -37,6 +38,10 @@ export function createRegistry({ pool, secrets }: { pool: pg.Pool; secrets: Secr
       canExist(key) && isVersion(version) ? asFault(readProductModel(pool, key, version)) : undefined,
     devices: (ids) => asFault(readDevices(pool, ids.filter(isStorable))),
     listDevices: async (owner, page) => (canExist(owner, page.after) ? asFault(listDevices(pool, owner, page)) : []),
+    searchDevices: async (query) =>
+      canExist(query.applicationId, query.key, query.name, ...(query.ids ?? []))
+        ? asFault(searchDevices(pool, query))
+        : { devices: [], total: 0 },
     deviceByKey: async (productKey, key) => (await byKeys(productKey, [key])).get(key),
     devicesByKeys: byKeys,
     devicesByAssets: async (owner, assetIds) =>

@@ -1,11 +1,13 @@
 import type { Device, Page } from '@downlink/command-engine';
 import type { Pool } from 'pg';
+import { IS_THERE } from './device-life.js';
 
-const SELECT = `
-select device.id, device.application_id as "applicationId", product_key as "productKey", wire_format as "wireFormat", late_answers as "lateAnswers",
+/** How devices are read, everywhere. */
+export const DEVICE_COLUMNS = `device.id, device.application_id as "applicationId", product_key as "productKey", wire_format as "wireFormat", late_answers as "lateAnswers",
   device.name, activated, device.key, asset_id as "assetId", coalesce(device.attributes, '{}') as attributes,
-  device.created_at::float8 as "createdAt"
-from device join product on product.key = product_key`;
+  device.created_at::float8 as "createdAt"`;
+
+const SELECT = `select ${DEVICE_COLUMNS} from device join product on product.key = product_key and ${IS_THERE}`;
 
 /** Any number of devices by id, in one query; unknown ones are absent. */
 export async function readDevices(pool: Pool, ids: readonly string[]): Promise<Map<string, Device>> {
@@ -68,6 +70,9 @@ export async function listDevices(pool: Pool, applicationId: string | undefined,
 
 /** The sealed secret of a device; undefined when it has none or is unknown. */
 export async function readDeviceSecret(pool: Pool, id: string): Promise<string | undefined> {
-  const { rows } = await pool.query<{ secret: string | null }>('select secret from device where id = $1', [id]);
+  const { rows } = await pool.query<{ secret: string | null }>(
+    `select secret from device where id = $1 and ${IS_THERE}`,
+    [id],
+  );
   return rows[0]?.secret ?? undefined;
 }

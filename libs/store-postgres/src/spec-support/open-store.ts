@@ -8,7 +8,7 @@ export interface OpenStore {
 }
 
 /** A store over a database of its own. A connection that breaks fails the spec. */
-export async function openStore(options: { poolSize?: number } = {}): Promise<OpenStore> {
+export async function openStore(options: { poolSize?: number; secretsKey?: string } = {}): Promise<OpenStore> {
   const database = await createTestDatabase({ template: migrate });
   const store = createPostgresStore({
     url: database.url,

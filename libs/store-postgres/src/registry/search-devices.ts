@@ -1,0 +1,54 @@
+import type { DeviceQuery, PresentDevice } from '@downlink/command-engine';
+import type { Pool } from 'pg';
+import { IS_THERE } from './device-life.js';
+import { DEVICE_COLUMNS } from './read-devices.js';
+
+const PRESENCE = `case
+    when seen_at is null then 'never-seen'
+    when unreachable_since is not null then 'unreachable'
+    when reachable_until > now_ms() then 'reachable'
+    else 'unknown' end`;
+
+const FROM = `device join product on product.key = device.product_key left join device_lane on device_lane.device_id = device.id`;
+
+interface Row {
+  readonly total: number;
+  readonly device: PresentDevice | null;
+}
+
+/** One page by age, and the number of all that match, both from one snapshot. Planned for its values, like every search. */
+export async function searchDevices(
+  pool: Pool,
+  query: DeviceQuery,
+): Promise<{ devices: PresentDevice[]; total: number }> {
+  const values: unknown[] = [];
+  const parameter = (value: unknown) => `$${String(values.push(value))}`;
+  const filter = conditionsOf(query, parameter).filter((condition) => condition !== false);
+  const where = [IS_THERE, ...filter].join(' and ');
+  const direction = query.order === 'oldest' ? 'asc' : 'desc';
+  const text = `select found.total, to_jsonb(page) as device
+    from (select count(*)::int as total from ${FROM} where ${where}) as found
+    left join lateral (
+      select ${DEVICE_COLUMNS}, ${PRESENCE} as presence from ${FROM} where ${where}
+      order by device.created_at ${direction}, device.id ${direction}
+      limit ${parameter(query.limit)} offset ${parameter(query.offset)}
+    ) as page on true`;
+  const { rows } = await pool.query<Row>({ text, values });
+  return { devices: rows.flatMap(({ device }) => (device === null ? [] : [device])), total: rows[0]!.total };
+}
+
+type Parameter = (value: unknown) => string;
+
+function conditionsOf(query: DeviceQuery, parameter: Parameter): (string | false)[] {
+  const { applicationId, ids, key, name, attributes, presence, from, until } = query;
+  return [
+    `device.application_id = ${parameter(applicationId)}`,
+    ids !== undefined && `device.id = any(${parameter(ids)}::text[])`,
+    key !== undefined && `device.key = ${parameter(key)}`,
+    name !== undefined && `device.name = ${parameter(name)}`,
+    attributes !== undefined && `device.attributes @> ${parameter(JSON.stringify(attributes))}::jsonb`,
+    presence !== undefined && `${PRESENCE} = ${parameter(presence)}`,
+    from !== undefined && `device.created_at >= ${parameter(Math.ceil(from))}`,
+    until !== undefined && `device.created_at < ${parameter(Math.ceil(until))}`,
+  ];
+}
