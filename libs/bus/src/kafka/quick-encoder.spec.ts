@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { quickEncoders } from './quick-encoder.js';
 
@@ -18,7 +18,9 @@ interface Encoder extends Written {
 
 const require = createRequire(import.meta.url);
 const Encoder = require('kafkajs/src/protocol/encoder.js') as new () => Encoder;
-const encodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0/index.js') as (record: object) => Written;
+const RECORD = 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
+type EncodeRecord = (record: object) => Written;
+const kafkajsRecord = require(RECORD) as EncodeRecord;
 
 const step = fc.oneof(
   fc.tuple(fc.constantFrom('writeVarInt', 'writeUVarInt', 'writeInt32'), fc.integer()),
@@ -29,11 +31,18 @@ const step = fc.oneof(
   ),
   fc.tuple(fc.constant('writeString'), fc.option(fc.string({ unit: 'binary', maxLength: 300 }))),
 );
-const record = fc.record({
-  key: fc.string(),
-  value: fc.string({ maxLength: 2_000 }),
-  headers: fc.dictionary(fc.string(), fc.string({ maxLength: 100 }), { maxKeys: 8 }),
-});
+const text = fc.string({ unit: 'binary', maxLength: 2_000 });
+const bytes = fc.uint8Array({ maxLength: 300 }).map((some) => Buffer.from(some));
+const record = fc.record(
+  {
+    key: fc.option(fc.oneof(text, bytes)),
+    value: fc.option(fc.oneof(text, bytes)),
+    headers: fc.dictionary(fc.string({ unit: 'binary' }), fc.oneof(text, bytes, fc.array(text)), { maxKeys: 8 }),
+    offsetDelta: fc.nat(),
+    timestampDelta: fc.oneof(fc.nat(), fc.integer(), fc.maxSafeInteger()),
+  },
+  { requiredKeys: ['value'] },
+);
 
 function written(steps: readonly (readonly [string, unknown])[]): string {
   const encoder = new Encoder();
@@ -48,12 +57,32 @@ describe('the encoder of kafkajs', () => {
 
   it('writes the same bytes after the change as before, and begins small', () => {
     const texts = fc.sample(fc.array(step, { maxLength: 40 }), { numRuns: 500, seed: 1 });
-    const records = fc.sample(record, { numRuns: 200, seed: 2 });
-    const all = () => [...texts.map(written), ...records.map((one) => encodeRecord(one).buffer.toString('hex'))];
+    const records = fc.sample(record, { numRuns: 500, seed: 2 });
+    const all = () => [
+      ...texts.map(written),
+      ...records.map((one) => (require(RECORD) as EncodeRecord)(one).buffer.toString('hex')),
+    ];
     const before = all();
     quickEncoders();
     quickEncoders();
     expect(all()).toEqual(before);
     expect(new Encoder().buf).toHaveLength(64);
+  });
+
+  it('encodes what is produced without an encoder for each record', async () => {
+    quickEncoders();
+    expect(require(RECORD)).not.toBe(kafkajsRecord);
+    const produce = require('kafkajs/src/protocol/requests/produce/v7/request.js') as (request: object) => {
+      encode(): Promise<Written>;
+    };
+    const messages = Array.from({ length: 1_000 }, (_, index) => ({ value: String(index), headers: { a: 'b' } }));
+    const made = jest.spyOn(Encoder as unknown as { nextPowerOfTwo(value: number): number }, 'nextPowerOfTwo');
+    await produce({
+      acks: -1,
+      timeout: 1,
+      topicData: [{ topic: 't', partitions: [{ partition: 0, messages }] }],
+    }).encode();
+    expect(made.mock.calls.length).toBeGreaterThan(0);
+    expect(made.mock.calls.length).toBeLessThan(100);
   });
 });

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { quickRecord, type RecordToEncode } from './quick-record.js';
 
 /** What is touched of kafkajs's encoder: bytes that grow as they are written. */
 interface Encoder {
@@ -13,6 +14,10 @@ interface EncoderClass {
   nextPowerOfTwo(value: number): number;
 }
 
+type EncodeRecord = (record: RecordToEncode) => unknown;
+
+const RECORD = 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
+
 /** What a new encoder asks for in kafkajs 2.2.4, and what it gets: up to 64 bytes V8 allocates without a buffer behind it. */
 const ASKED = 511;
 const GIVEN = 64;
@@ -20,14 +25,22 @@ const GIVEN = 64;
 let quick = false;
 
 /**
- * Takes a third off what it costs to encode a record with kafkajs 2.2.4 (29 to 20 µs with six headers, one of them and
- * every number an encoder or a list of its own): encoders begin small, grow without being filled with zeros first, and write
- * numbers in place. The bytes stay the same. Does nothing to a version of another shape.
+ * Makes kafkajs 2.2.4 write the same bytes with less work: encoders begin small, grow without being filled with zeros first, and
+ * write numbers in place (29 to 20 µs a record), and a record is written in one pass (to 4 µs, see `quickRecord`). Must be called before
+ * anything is sent: kafkajs loads its produce requests, and with them what encodes a record, when the first one is made.
+ * Does nothing to a version of another shape.
  */
 export function quickEncoders(): void {
   if (quick) return;
   quick = true;
-  const encoder = createRequire(import.meta.url)('kafkajs/src/protocol/encoder.js') as EncoderClass;
+  const require = createRequire(import.meta.url);
+  quickenEncoder(require('kafkajs/src/protocol/encoder.js') as EncoderClass);
+  const encodeRecord = require(RECORD) as EncodeRecord;
+  const loaded = require.cache[require.resolve(RECORD)];
+  if (loaded !== undefined) loaded.exports = quickRecord(encodeRecord);
+}
+
+function quickenEncoder(encoder: EncoderClass): void {
   const { prototype, nextPowerOfTwo } = encoder;
   if (prototype.ensureAvailable === undefined || prototype.writeUVarInt === undefined) return;
   encoder.nextPowerOfTwo = (value) => (value === ASKED ? GIVEN : nextPowerOfTwo(value));
