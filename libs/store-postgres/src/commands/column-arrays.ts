@@ -1,6 +1,8 @@
+import { binaryArray, type ColumnType, type ColumnValue } from './binary-array.js';
+
 /** The columns of a row set on its way into a statement, and their Postgres types. */
-export type ColumnTypes = Readonly<Record<string, 'bigint' | 'integer' | 'smallint' | 'text' | 'jsonb'>>;
-export type RowOf<Columns extends ColumnTypes> = { readonly [name in keyof Columns]: string | number | null };
+export type ColumnTypes = Readonly<Record<string, ColumnType>>;
+export type RowOf<Columns extends ColumnTypes> = { readonly [name in keyof Columns]: ColumnValue };
 
 /**
  * `unnest($1::bigint[], $2::text[]) as rows (command_id, status)`: any number of rows as one parameter per column, so that a
@@ -12,9 +14,11 @@ export function unnested(columns: ColumnTypes, alias: string, firstParameter = 1
 }
 
 /** The parameters of `unnested`. */
-export function arraysOf<Columns extends ColumnTypes>(
-  columns: Columns,
-  rows: readonly RowOf<Columns>[],
-): (string | number | null)[][] {
-  return Object.keys(columns).map((name) => rows.map((row) => row[name]!));
+export function arraysOf<Columns extends ColumnTypes>(columns: Columns, rows: readonly RowOf<Columns>[]): Buffer[] {
+  return Object.entries(columns).map(([name, type]) =>
+    binaryArray(
+      type,
+      rows.map((row) => row[name]!),
+    ),
+  );
 }
