@@ -1,9 +1,9 @@
-import type { CommandId } from '@downlink/command-domain';
+import type { CommandId, CommandRequest } from '@downlink/command-domain';
 import { checkMembers } from './check-members.js';
 import { isInteger, isMembers, isNameOf, isText } from './checks.js';
 import { isCommandId } from './command-id.js';
 import { checkEvent } from './event-members.js';
-import { FACT_SCHEMA } from './fact-headers.js';
+import { isReadableSchema } from './fact-headers.js';
 import type { FactMessage } from './fact-message.js';
 import { checkRequest } from './request-members.js';
 import { ACCEPTED_STATUS_NAMES, STATUS_NAMES } from './status-names.js';
@@ -27,17 +27,23 @@ const ENVELOPE = {
 export function decodeFact(value: string): FactMessage {
   const parsed = parse(value);
   const { schema } = checkMembers(parsed, { schema: isInteger }, '');
-  if (schema !== FACT_SCHEMA) throw new UnreadableMessage('schema', `unknown: ${String(schema)}`);
+  if (!isReadableSchema(schema as number)) throw new UnreadableMessage('schema', `unknown: ${String(schema)}`);
   const envelope = checkMembers(parsed, ENVELOPE, '');
+  const event = envelope['event'] as Record<string, unknown>;
+  const request = checkRequest(envelope['request'], 'request');
   return {
     commandId: envelope['commandId'] as CommandId,
     version: envelope['version'] as number,
-    event: checkEvent(envelope['event'], 'event'),
-    request: checkRequest(envelope['request'], 'request'),
+    event: checkEvent(schema === 1 ? event : withRequest(event, request), 'event'),
+    request,
     lanePosition: envelope['lanePosition'] as number,
     statusBefore: envelope['statusBefore'] as FactMessage['statusBefore'],
     status: envelope['status'] as FactMessage['status'],
   };
+}
+
+function withRequest(event: Record<string, unknown>, request: CommandRequest): Record<string, unknown> {
+  return event['type'] === 'CommandAccepted' ? { ...event, request } : event;
 }
 
 function parse(value: string): unknown {

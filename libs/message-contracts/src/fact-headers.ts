@@ -6,8 +6,13 @@ import { ACCEPTED_STATUS_NAMES } from './status-names.js';
 import { UnreadableMessage } from './unreadable-message.js';
 
 /** The version of the value's JSON. It changes when an old reader would misread a new record, never for an added member. */
-export const FACT_SCHEMA = 1;
-export const FACT_CONTENT_TYPE = 'application/json';
+export const FACT_SCHEMA = 2;
+const READABLE: readonly number[] = [1, FACT_SCHEMA];
+
+/** Whether this version can read records of that schema: 1 carried a new command's request twice, in the event and beside it. */
+export function isReadableSchema(schema: number): boolean {
+  return READABLE.includes(schema);
+}
 
 /** The names of the headers on the wire. Header values are UTF-8 text. */
 export const FACT_HEADER = {
@@ -19,7 +24,6 @@ export const FACT_HEADER = {
   callback: 'callback',
   waiter: 'waiter',
   traceparent: 'traceparent',
-  contentType: 'content-type',
   schema: 'schema',
 } as const;
 
@@ -63,7 +67,6 @@ export function writeFactHeaders(headers: FactHeaders): Record<string, string> {
     ...(callback === undefined ? {} : { [FACT_HEADER.callback]: callback }),
     ...(waiter === undefined ? {} : { [FACT_HEADER.waiter]: waiter }),
     ...(traceparent === undefined ? {} : { [FACT_HEADER.traceparent]: traceparent }),
-    [FACT_HEADER.contentType]: FACT_CONTENT_TYPE,
     [FACT_HEADER.schema]: String(FACT_SCHEMA),
   };
 }
@@ -79,7 +82,7 @@ export function readFactHeaders(wire: Readonly<Record<string, string | undefined
     return value;
   };
   const schema = text(FACT_HEADER.schema);
-  if (schema !== String(FACT_SCHEMA)) throw new UnreadableMessage('header schema', `unknown: ${schema}`);
+  if (!isReadableSchema(Number(schema))) throw new UnreadableMessage('header schema', `unknown: ${schema}`);
   const {
     [FACT_HEADER.callback]: callback,
     [FACT_HEADER.waiter]: waiter,

@@ -14,11 +14,19 @@ import {
 
 type Tree = { [member: string]: Tree | string | number | null };
 
+const written = (type: EventType): Tree => JSON.parse(encodeFact(GOLDEN_FACTS[type]).value) as Tree;
+
 function broken(change: (value: Tree) => void, type: EventType = 'CommandAccepted'): string {
-  const value = JSON.parse(encodeFact(GOLDEN_FACTS[type]).value) as Tree;
+  const value = written(type);
   change(value);
   return JSON.stringify(value);
 }
+
+/** As schema 1 had it: an accepted event with a request of its own. */
+const asSchema1 = (value: Tree): void => {
+  value['schema'] = 1;
+  (value['event'] as Tree)['request'] = { ...(value['request'] as Tree) };
+};
 
 const wrongPath = (value: string): string => {
   try {
@@ -35,7 +43,7 @@ describe('a value that this version cannot read', () => {
     ['no JSON', '{"schema":1', ''],
     ['null', 'null', ''],
     ['a list', '[]', ''],
-    ['an unknown schema', broken((v) => (v['schema'] = 2)), 'schema'],
+    ['an unknown schema', broken((v) => (v['schema'] = 3)), 'schema'],
     ['no schema', broken((v) => delete v['schema']), 'schema'],
     ['a command id that is a number', broken((v) => (v['commandId'] = 1)), 'commandId'],
     ['an unknown status', broken((v) => (v['status'] = 'lost')), 'status'],
@@ -47,6 +55,7 @@ describe('a value that this version cannot read', () => {
       'event.type',
     ],
     ['an unknown schema of the event', broken((v) => ((v['event'] as Tree)['schema'] = 2)), 'event.schema'],
+    ['an accepted event of schema 1 without its request', broken((v) => (v['schema'] = 1)), 'event.request'],
     ['a request without a device', broken((v) => delete (v['request'] as Tree)['deviceId']), 'request.deviceId'],
     [
       'a policy without a cap',
@@ -61,7 +70,10 @@ describe('a value that this version cannot read', () => {
     ['a callback without an address', broken((v) => ((v['request'] as Tree)['callback'] = {})), 'request.callback.url'],
     [
       'an accepted event whose own request is broken',
-      broken((v) => delete ((v['event'] as Tree)['request'] as Tree)['mode']),
+      broken((v) => {
+        asSchema1(v);
+        delete ((v['event'] as Tree)['request'] as Tree)['mode'];
+      }),
       'event.request.mode',
     ],
   ])('says where it is wrong: %s', (_name, value, path) => {
@@ -69,7 +81,7 @@ describe('a value that this version cannot read', () => {
   });
 
   it.each(EVENT_TYPES)('is one whose %s misses any of its members', (type) => {
-    for (const member of Object.keys(GOLDEN_FACTS[type].event)) {
+    for (const member of Object.keys(written(type)['event'] as Tree)) {
       const path = wrongPath(broken((v) => delete (v['event'] as Tree)[member], type));
       expect(path).toBe(`event.${member}`);
     }
@@ -89,7 +101,10 @@ describe('a value from a later version of the same schema', () => {
 
 describe('every event the domain shows as an example', () => {
   it.each(EVENT_TYPES)('crosses the bus unchanged: %s', (type) => {
-    const fact = { ...GOLDEN_FACTS[type], event: anEvent[type] };
+    const event = anEvent[type];
+    // An accepted command's request is that of its event.
+    const { request } = 'request' in event ? event : GOLDEN_FACTS[type];
+    const fact = { ...GOLDEN_FACTS[type], event, request };
     expect(decodeFact(encodeFact(fact).value)).toEqual(fact);
   });
 });
@@ -108,7 +123,7 @@ describe('headers', () => {
     ['version', '0'],
     ['version', '1.5'],
     ['status', 'none'],
-    ['schema', '2'],
+    ['schema', '3'],
   ])('are unreadable when %s is %s', (name, value) => {
     expect(() => readFactHeaders({ ...headers, [name]: value })).toThrow(UnreadableMessage);
   });
