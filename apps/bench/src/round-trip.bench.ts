@@ -1,7 +1,7 @@
 import { deviceIds } from './accept.bench.js';
 import { bareTarget, createDatabase } from './bare/bare-target.js';
 import { createBareTopics } from './bare/kafka.js';
-import { atRate, saturate, type RoundTripResult } from './load/round-trips.js';
+import { atRate, saturate, untilItFlows, type RoundTripResult } from './load/round-trips.js';
 import type { Target } from './load/target.js';
 import { WebhookSink } from './load/webhook-sink.js';
 import { startBare, startDevices, stopAll } from './processes.js';
@@ -48,6 +48,7 @@ async function series(target: Target, devices: readonly string[], seconds: numbe
   const sink = new WebhookSink();
   const run = { target, sink, sinkUrl: await sink.listen(), devices, seconds };
   try {
+    await untilItFlows(run);
     const saturated = await saturate(run, OUTSTANDING);
     progress(target, 'saturated', saturated);
     const tenth = await atRate(run, saturated.perSecond / 10);

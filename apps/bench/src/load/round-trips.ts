@@ -27,6 +27,25 @@ const WARM_UP_S = 3;
 /** For the compilers of both sides, as in `accepts`. */
 const SATURATION_WARM_UP_S = 12;
 
+/** Enough devices to meet every partition of every topic. */
+const FIRST_DEVICES = 100;
+const FIRST_WITHIN_MS = 120_000;
+
+/**
+ * Returns when a hundred devices have answered: consumer groups have formed, partitions have leaders. A side whose groups formed for
+ * 13 s went through its warm-up standing still, and was measured cold.
+ */
+export async function untilItFlows(run: Run): Promise<void> {
+  const trip = new Trips(run);
+  const first = Array.from({ length: FIRST_DEVICES }, () => trip.once(performance.now()));
+  const inTime = await Promise.race([
+    Promise.all(first).then(() => true),
+    pause(FIRST_WITHIN_MS, false, { ref: false }),
+  ]);
+  if (!inTime) throw new Error(`${run.target.name}: no round trips within ${String(FIRST_WITHIN_MS)} ms`);
+  await trip.result();
+}
+
 /** Closed loop: `outstanding` commands are under way all the time; says how many round trips a second that gives. */
 export async function saturate(run: Run, outstanding: number): Promise<RoundTripResult> {
   const trip = new Trips(run);
