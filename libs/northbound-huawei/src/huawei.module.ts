@@ -3,6 +3,7 @@ import type { NorthboundPorts } from '@downlink/northbound-kit';
 import { HuaweiAuthentication } from './authentication.js';
 import { CancelTasksController } from './routes/cancel-tasks.controller.js';
 import { DeviceCommandsController } from './routes/device-commands.controller.js';
+import { SendCommandController } from './routes/send-command.controller.js';
 import { SecurityController } from './routes/security.controller.js';
 import { huaweiSettings, type HuaweiOptions } from './settings.js';
 import { HUAWEI_PORTS, HUAWEI_SETTINGS } from './tokens.js';
@@ -13,7 +14,7 @@ export class HuaweiModule {
   static forRoot(ports: NorthboundPorts, options: HuaweiOptions = {}): DynamicModule {
     return {
       module: HuaweiModule,
-      controllers: [SecurityController, DeviceCommandsController, CancelTasksController],
+      controllers: [SecurityController, DeviceCommandsController, CancelTasksController, SendCommandController],
       providers: [
         { provide: HUAWEI_PORTS, useValue: ports },
         { provide: HUAWEI_SETTINGS, useValue: huaweiSettings(options) },

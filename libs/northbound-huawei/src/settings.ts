@@ -6,17 +6,21 @@ export interface HuaweiSettings {
   readonly accessTokenMs: number;
   /** Life of a refresh token, in ms. */
   readonly refreshTokenMs: number;
+  /** How long sendCommand with toType CLOUD waits for the device's receipt, in ms. */
+  readonly receiptWithinMs: number;
 }
 
 /**
  * The vendor's numbers: waits from 10–15 s doubling (FAQ on retransmission), 20 commands in the state PENDING (Creating
  * Device Commands, code 100223), tokens of an hour and a month (Authentication, Refreshing a Token). How long a delivered
- * command may wait for its result is documented nowhere: 180 s is ours.
+ * command may wait for its result is documented nowhere: 180 s is ours, as are the
+ * 10 s that a call of toType CLOUD waits for a receipt.
  */
 export const HUAWEI_DEFAULTS: HuaweiSettings = {
   delivery: { firstWaitMs: 10_000, waitJitter: 0.5, answerWithinMs: 180_000, laneCap: 20 },
   accessTokenMs: 3_600_000,
   refreshTokenMs: 30 * 86_400_000,
+  receiptWithinMs: 10_000,
 };
 
 /** What an installation may replace; whatever is left out keeps the vendor's number. */
@@ -24,12 +28,14 @@ export interface HuaweiOptions {
   readonly delivery?: Partial<DeliveryDefaults>;
   readonly accessTokenMs?: number;
   readonly refreshTokenMs?: number;
+  readonly receiptWithinMs?: number;
 }
 
 export function huaweiSettings(options: HuaweiOptions = {}): HuaweiSettings {
   return {
     accessTokenMs: options.accessTokenMs ?? HUAWEI_DEFAULTS.accessTokenMs,
     refreshTokenMs: options.refreshTokenMs ?? HUAWEI_DEFAULTS.refreshTokenMs,
+    receiptWithinMs: options.receiptWithinMs ?? HUAWEI_DEFAULTS.receiptWithinMs,
     delivery: { ...HUAWEI_DEFAULTS.delivery, ...options.delivery },
   };
 }

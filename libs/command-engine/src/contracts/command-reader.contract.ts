@@ -161,6 +161,21 @@ export function commandReaderContract(name: string, open: OpenCommandStore): voi
         expect(await under.reader.finalHeads([])).toEqual([]);
       });
 
+      it('gives those that were delivered besides, where it is asked for them', async () => {
+        const [started, received] = [
+          await submit(under.store, requestFor('d')),
+          await submit(under.store, requestFor('d')),
+        ];
+        await start(started, 1);
+        await start(received, 1);
+        await happen(under.store, { commandId: received, deviceId: 'd' }, ({ now }) => [
+          { type: 'CommandDelivered', schema: 1, at: now, answerBy: now + 1_000 },
+        ]);
+        const ids = [started, received];
+        expect((await under.reader.finalHeads(ids, 'delivered')).map(({ commandId }) => commandId)).toEqual([received]);
+        expect(await under.reader.finalHeads(ids)).toEqual([]);
+      });
+
       it('gives a command with its lane, who holds it and who is first in its queue', async () => {
         const [held, first, second, third] = [
           await submit(under.store, requestFor('d')),

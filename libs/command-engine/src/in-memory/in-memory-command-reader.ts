@@ -19,9 +19,9 @@ export class InMemoryCommandReader implements CommandReader {
     return this.database.heads.get(commandId);
   }
 
-  async finalHeads(commandIds: readonly CommandId[]): Promise<Head[]> {
+  async finalHeads(commandIds: readonly CommandId[], or?: 'delivered'): Promise<Head[]> {
     const heads = [...new Set(commandIds)].map((commandId) => this.database.heads.get(commandId));
-    return heads.filter((head) => head !== undefined && isFinal(head.state)) as Head[];
+    return heads.filter((head) => head !== undefined && (isFinal(head.state) || head.state.status === or)) as Head[];
   }
 
   async situation(commandId: CommandId): Promise<Situation | undefined> {

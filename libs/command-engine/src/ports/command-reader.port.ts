@@ -48,8 +48,11 @@ export interface Situation {
 /** Reads for people and dialects; never part of a decision. */
 export interface CommandReader {
   head(commandId: CommandId): Promise<Head | undefined>;
-  /** Those of these commands that have reached a final state, in no order; the others and unknown ones are left out. */
-  finalHeads(commandIds: readonly CommandId[]): Promise<Head[]>;
+  /**
+   * Those of these commands that have reached a final state, or the other one that is asked for; in no order. The others and
+   * unknown ones are left out.
+   */
+  finalHeads(commandIds: readonly CommandId[], or?: 'delivered'): Promise<Head[]>;
   /** A command with its surroundings, all of the same instant; undefined when there is no such command. */
   situation(commandId: CommandId): Promise<Situation | undefined>;
   /** All events of one command, versions ascending; empty when there is no such command. */

@@ -14,8 +14,9 @@ const REJECTIONS: Readonly<Record<RejectionCode, HuaweiErrorName>> = {
   'unknown-command': 'device-unknown',
   'not-cancelable': 'input-invalid',
   'already-final': 'input-invalid',
+  // Another call under a requestId that names a command already.
+  'idempotency-key-reused': 'input-invalid',
   // Never the answer to a call of an application.
-  'idempotency-key-reused': 'internal',
   'already-accepted': 'internal',
   'not-its-turn': 'internal',
   'not-due': 'internal',

@@ -1,6 +1,6 @@
 /**
  * The vendor's errors: code, HTTP status and text (Huawei, Creating Device Commands v1.4.0; Authentication; Refreshing a
- * Token; sendCommand for 102203). Where a code is listed with two statuses, the one of the business errors (200) is taken.
+ * Token; Calling Device Services for 100432, 100444, 100450, 102203). Where a code is listed with two statuses, the one of the business errors (200) is taken.
  *
  * Ours: 100220 is answered with 400 where the vendor's table has 500, because a header that the caller forgot is no
  * failure of the server's.
@@ -11,6 +11,9 @@ export const HUAWEI_ERRORS = {
   'device-unknown': { status: 200, code: '100418', text: 'The deviceData is not existed.' },
   'device-offline': { status: 200, code: '100428', text: 'The device is not online.' },
   'service-unknown': { status: 200, code: '100431', text: 'The serviceType is not exist.' },
+  'command-muted': { status: 200, code: '100432', text: 'The device command is muted.' },
+  'service-type-unknown': { status: 404, code: '100444', text: 'The serviceType is not exist.' },
+  'gateway-offline': { status: 403, code: '100450', text: 'The gateway is not online.' },
   'input-invalid': { status: 400, code: '100022', text: 'The input is invalid.' },
   'command-name-invalid': { status: 400, code: '102203', text: 'CommandName is invalid.' },
   'queue-full': { status: 400, code: '100223', text: 'Command counts has reached the upLimit.' },

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Post, Put, Req, Res } from '@nestjs/common';
-import { parseHex32, type AcceptedState } from '@downlink/command-domain';
-import type { Device, Head, Outcome } from '@downlink/command-engine';
-import { checkCommand, modelVersionOf, pathText, send, type NorthboundPorts } from '@downlink/northbound-kit';
+import { parseHex32 } from '@downlink/command-domain';
+import type { Head } from '@downlink/command-engine';
+import { send, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HuaweiAuthentication } from '../authentication.js';
 import { huaweiError } from '../errors/error-answer.js';
@@ -11,11 +11,15 @@ import type { HuaweiSettings } from '../settings.js';
 import { toCommandQuery, toRequest } from '../to-canonical.js';
 import { HUAWEI_PORTS, HUAWEI_SETTINGS } from '../tokens.js';
 import { successJson } from '../wire/command-resource.js';
-import { createCommandBody, type CreateCommandBody } from '../wire/create-command.js';
+import { createCommandBody } from '../wire/create-command.js';
 import { modifyCommandBody } from '../wire/modify-command.js';
 import { queryCommandsQuery } from '../wire/query-commands.js';
 import { read } from '../wire/read.js';
+import { checkModel, type ModelErrors } from './check-model.js';
+import { headOf } from './head-of.js';
 import { ownDevice } from './own-device.js';
+
+const MODEL_ERRORS: ModelErrors = { noService: 'service-unknown', parametersAt: ['command', 'paras'] };
 
 /** Huawei, Creating / Querying / Modifying Device Commands v1.4.0. */
 @Controller('iocm/app/cmd/v1.4.0/deviceCommands')
@@ -33,7 +37,8 @@ export class DeviceCommandsController {
     const applicationId = await this.authentication.applicationOfQuery(request, caller);
     const body = read(createCommandBody, request.body);
     const device = await ownDevice(this.ports, body.deviceId, applicationId);
-    const stamp = await this.checkModel(body, device);
+    const { serviceId: service, method, paras: parameters } = body.command;
+    const stamp = await checkModel(this.ports, { service, method, parameters }, device, MODEL_ERRORS);
     const outcome = await this.ports.commands.submit({ ...toRequest(body, device, this.settings.delivery), ...stamp });
     send(reply, { status: 201, body: successJson(toCreated(headOf(outcome), body)) });
   }
@@ -61,19 +66,6 @@ export class DeviceCommandsController {
     send(reply, { status: 200, body: successJson(toResourceWithResult(headOf(outcome))) });
   }
 
-  /** A product without a model takes anything, and so does a method that declares no parameters. */
-  private async checkModel({ command }: CreateCommandBody, device: Device): Promise<ReturnType<typeof modelVersionOf>> {
-    const product = await this.ports.products.find(device.productKey);
-    if (!product?.model) return {};
-    const { serviceId: service, method, paras: parameters } = command;
-    const found = checkCommand(product.model, { service, method, parameters });
-    if (found === 'no-service') throw huaweiError('service-unknown');
-    if (found === 'no-method') throw huaweiError('command-name-invalid');
-    const [wrong] = found;
-    if (wrong) throw huaweiError('input-invalid', `${pathText(['command', 'paras', ...wrong.path])}: ${wrong.message}`);
-    return modelVersionOf(product);
-  }
-
   private async commandOf(hex: string, applicationId: string): Promise<Head> {
     const commandId = parseHex32(hex);
     const head = commandId === undefined ? undefined : await this.ports.reader.head(commandId);
@@ -82,21 +74,4 @@ export class DeviceCommandsController {
     }
     return head;
   }
-}
-
-/** The command after a committed signal; everything else ends the request. */
-function headOf(outcome: Outcome): Head {
-  if (outcome.kind === 'failed') throw outcome.cause;
-  if (outcome.kind === 'rejected') {
-    throw huaweiError(
-      errorOfRejection(outcome.rejection.code),
-      rejectionDetail(outcome.rejection.code, outcome.head?.state),
-    );
-  }
-  if (outcome.head === null) throw new Error('a committed command has no head');
-  return outcome.head;
-}
-
-function rejectionDetail(code: string, state: AcceptedState | undefined): string {
-  return state === undefined ? code : `${code}: the command is ${state.status}`;
 }

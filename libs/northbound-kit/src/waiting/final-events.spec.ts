@@ -11,10 +11,13 @@ class Heads {
   readonly all = new Map<CommandId, Head>();
   readonly asked: (readonly CommandId[])[] = [];
   away = false;
-  async finalHeads(ids: readonly CommandId[]): Promise<Head[]> {
+  async finalHeads(ids: readonly CommandId[], or?: 'delivered'): Promise<Head[]> {
     this.asked.push(ids);
     if (this.away) throw away;
-    return ids.flatMap((id) => (this.all.get(id)?.state.status === 'succeeded' ? [this.all.get(id)!] : []));
+    return ids.flatMap((id) => {
+      const head = this.all.get(id);
+      return head?.state.status === 'succeeded' || head?.state.status === or ? [head!] : [];
+    });
   }
   async head(id: CommandId): Promise<Head | undefined> {
     if (this.away) throw away;
@@ -24,7 +27,7 @@ class Heads {
 
 let made = 0;
 const newId = () => makeCommandId(T0, 1, made++);
-const headOf = (commandId: CommandId, status: 'queued' | 'sent' | 'succeeded'): Head => ({
+const headOf = (commandId: CommandId, status: 'queued' | 'sent' | 'delivered' | 'succeeded'): Head => ({
   commandId,
   version: 1,
   state: aState(status),
@@ -96,6 +99,27 @@ describe('the waiting room', () => {
     const waiting = events.wait(commandId, patience(30));
     events.heard({ commandId, status: 'sent', waiter: events.waiter });
     tell(newId(), 'api-of-somebody-else');
+    expect(await waiting).toBeUndefined();
+    expect(heads.asked).toEqual([]);
+  });
+
+  it('wakes who waits for receipt as soon as the device has acknowledged, and nobody else of the same command', async () => {
+    const { commandId } = accept();
+    const receipt = events.wait(commandId, { ...patience(5_000), waitedFor: 'delivered' });
+    const end = events.wait(commandId, patience(5_000));
+    heads.all.set(commandId, headOf(commandId, 'delivered'));
+    events.heard({ commandId, status: 'delivered' });
+    expect((await receipt)?.state.status).toBe('delivered');
+    finish(commandId);
+    tell(commandId);
+    expect((await end)?.state.status).toBe('succeeded');
+    expect(events.counts).toEqual({ byFact: 2, bySweep: 0 });
+  });
+
+  it('reads nothing for a receipt that only the end of is awaited', async () => {
+    const { commandId } = accept();
+    const waiting = events.wait(commandId, patience(30));
+    events.heard({ commandId, status: 'delivered' });
     expect(await waiting).toBeUndefined();
     expect(heads.asked).toEqual([]);
   });

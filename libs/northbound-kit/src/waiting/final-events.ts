@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { FINAL_STATUSES, isFinal, type AcceptedStatus, type CommandId } from '@downlink/command-domain';
+import { FINAL_STATUSES, type AcceptedStatus, type CommandId } from '@downlink/command-domain';
 import { Fault, isFault, type CommandReader, type Head } from '@downlink/command-engine';
 import type { NorthboundLogger } from '../http/error-responder.js';
 import { TailUse, type FactTail } from './tail-use.js';
-import { WaitingCalls } from './waiting-calls.js';
+import { isReached, WaitingCalls, type WaitedFor } from './waiting-calls.js';
 
 export interface FinalEventsOptions {
   readonly reader: Pick<CommandReader, 'finalHeads' | 'head'>;
@@ -30,15 +30,23 @@ export interface Patience {
   readonly until: number;
   /** Aborted when the caller has gone away. */
   readonly signal: AbortSignal;
+  /** Default `final`. With `delivered` the call ends as soon as the device has acknowledged receipt. */
+  readonly waitedFor?: WaitedFor;
 }
 
-/** `time`: the wait is over, or the process stops; `gone`: nobody is there to be answered. */
+/**
+ * `final`: the command is final, or delivered where that was waited for. `time`: the wait is over, or the process stops. `gone`: nobody
+ * is there to be answered.
+ */
 export interface Held {
   readonly head: Head;
   readonly ended: 'final' | 'time' | 'gone';
 }
 
-/** Final facts of commands for which nobody waits yet, remembered until their calls come to wait. */
+/** What a call can wait for. */
+const HEARD: readonly AcceptedStatus[] = ['delivered', ...FINAL_STATUSES];
+
+/** Facts of commands for which nobody waits yet, remembered until their calls come to wait. */
 const REMEMBERED = 10_000;
 
 /**
@@ -52,7 +60,7 @@ export class FinalEvents {
   readonly waiter = `api-${randomUUID()}`;
   /** What a tail of the facts is opened with. */
   readonly listener = {
-    statuses: FINAL_STATUSES,
+    statuses: HEARD,
     onFact: (fact: HeardFact): void => this.heard(fact),
     onListening: (): void => this.listening(),
   } as const;
@@ -92,22 +100,23 @@ export class FinalEvents {
     const leave = this.enter();
     try {
       const accepted = await submit(this.waiter);
-      if (isFinal(accepted.state)) return { head: accepted, ended: 'final' };
+      const waitedFor = patience.waitedFor ?? 'final';
+      if (isReached(accepted.state, waitedFor)) return { head: accepted, ended: 'final' };
       const final = await this.wait(accepted.commandId, patience);
       if (final !== undefined) return { head: final, ended: 'final' };
       if (patience.signal.aborted) return { head: accepted, ended: 'gone' };
       const head = await this.asItStands(accepted);
-      return { head, ended: isFinal(head.state) ? 'final' : 'time' };
+      return { head, ended: isReached(head.state, waitedFor) ? 'final' : 'time' };
     } finally {
       leave();
     }
   }
 
-  /** The command's final state; undefined when the time is over, the caller has gone or the process stops first. */
-  wait(commandId: CommandId, { until, signal }: Patience): Promise<Head | undefined> {
+  /** The command once it is what was waited for; undefined when the time is over, the caller has gone or the process stops first. */
+  wait(commandId: CommandId, { until, ...patience }: Patience): Promise<Head | undefined> {
     const withinMs = until - performance.now();
-    if (this.closed || signal.aborted || withinMs <= 0) return Promise.resolve(undefined);
-    const outcome = this.calls.add(commandId, withinMs, signal);
+    if (this.closed || patience.signal.aborted || withinMs <= 0) return Promise.resolve(undefined);
+    const outcome = this.calls.add(commandId, { withinMs, ...patience });
     if (this.recent.delete(commandId)) this.look(commandId);
     this.sweepSoon();
     return outcome;
@@ -115,8 +124,11 @@ export class FinalEvents {
 
   /** A fact from the bus. Cheap, and never throws. */
   heard({ commandId, status, waiter }: HeardFact): void {
-    if (!(FINAL_STATUSES as readonly string[]).includes(status)) return;
-    if (this.calls.has(commandId)) return this.look(commandId);
+    if (!HEARD.includes(status)) return;
+    if (this.calls.has(commandId)) {
+      if (status !== 'delivered' || this.calls.awaitsDelivery(commandId)) this.look(commandId);
+      return;
+    }
     if (waiter === this.waiter) this.remember(commandId);
   }
 
@@ -186,11 +198,12 @@ export class FinalEvents {
     if (!this.closed && this.calls.size > 0) this.sweepSoon();
   }
 
-  /** Reads these commands and ends the calls of those that are final. A store that is away is asked again by the next sweep. */
+  /** Reads these commands and ends the calls of those that are what was waited for. A store that is away is asked again by the next sweep. */
   private async deliver(ids: readonly CommandId[], how: 'byFact' | 'bySweep'): Promise<void> {
     if (ids.length === 0) return;
     try {
-      const heads = await this.options.reader.finalHeads(ids);
+      const some = ids.some((id) => this.calls.awaitsDelivery(id));
+      const heads = await this.options.reader.finalHeads(ids, some ? 'delivered' : undefined);
       this.away = false;
       for (const head of heads) this.counts[how] += this.calls.end(head);
     } catch (err) {

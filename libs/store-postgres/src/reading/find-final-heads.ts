@@ -11,14 +11,15 @@ const TEXT = `select found.* from unnest($1::bigint[]) as asked (command_id)
   ) as found
   where found.status = any ($2::text[])`;
 
-/** One statement for any number of commands; only those that are final cross the wire. */
-export async function findFinalHeads(pool: Pool, commandIds: readonly CommandId[]): Promise<Head[]> {
+/** One statement for any number of commands; only those that are final, or as they are asked for, cross the wire. */
+export async function findFinalHeads(pool: Pool, commandIds: readonly CommandId[], or?: 'delivered'): Promise<Head[]> {
   if (commandIds.length === 0) return [];
+  const statuses = or === undefined ? FINAL_STATUSES : [...FINAL_STATUSES, or];
   const { rows } = await asFault(
     pool.query<StoredHead>({
       name: 'find-final-heads',
       text: TEXT,
-      values: [[...new Set(commandIds)], FINAL_STATUSES],
+      values: [[...new Set(commandIds)], statuses],
     }),
   );
   return rows.map(headOf);

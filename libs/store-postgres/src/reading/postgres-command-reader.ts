@@ -28,8 +28,8 @@ export class PostgresCommandReader implements CommandReader {
     return findHead(this.pool, commandId);
   }
 
-  finalHeads(commandIds: readonly CommandId[]): Promise<Head[]> {
-    return findFinalHeads(this.pool, commandIds);
+  finalHeads(commandIds: readonly CommandId[], or?: 'delivered'): Promise<Head[]> {
+    return findFinalHeads(this.pool, commandIds, or);
   }
 
   situation(commandId: CommandId): Promise<Situation | undefined> {
