@@ -2,10 +2,12 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import { HuaweiModule, type HuaweiOptions } from '@downlink/northbound-huawei';
 import { NativeModule, type NativeOptions } from '@downlink/northbound-native';
+import { QuectelModule, type QuectelOptions } from '@downlink/northbound-quectel';
 
 export interface DialectOptions {
   readonly huawei?: HuaweiOptions;
   readonly native: NativeOptions;
+  readonly quectel?: QuectelOptions;
 }
 
 /** All dialects, each a module of its own over the same ports. */
@@ -14,7 +16,11 @@ export class CommandApiModule {
   static forRoot(ports: NorthboundPorts, options: DialectOptions): DynamicModule {
     return {
       module: CommandApiModule,
-      imports: [HuaweiModule.forRoot(ports, options.huawei), NativeModule.forRoot(ports, options.native)],
+      imports: [
+        HuaweiModule.forRoot(ports, options.huawei),
+        QuectelModule.forRoot(ports, options.quectel),
+        NativeModule.forRoot(ports, options.native),
+      ],
     };
   }
 }

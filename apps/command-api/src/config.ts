@@ -31,6 +31,10 @@ const schema = z.object({
   PRESENCE_LEASE: durationMs().default(300_000),
   FIRST_WAIT: durationMs().optional(),
   ANSWER_WITHIN: durationMs().optional(),
+  /** Messages of the Quectel API that may wait for one device; the vendor has such a bound (61006) and does not name it. */
+  QUECTEL_LANE_CAP: integer({ min: 1, max: 100_000 }).optional(),
+  /** The vendor's documents have 24 h and 2 h. */
+  QUECTEL_TOKEN_LIFE: durationMs().optional(),
   /** Synchronous calls held at once, at most. */
   WAITING_CALLS: integer({ min: 0, max: 100_000, default: 1_000 }),
   BATCH_BODY_LIMIT: integer({ min: 65_536, max: 67_108_864, default: 2_097_152 }),

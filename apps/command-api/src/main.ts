@@ -77,6 +77,10 @@ function dialectOptions(config: CommandApiConfig): Parameters<typeof startComman
   };
   return {
     huawei: { delivery },
+    quectel: {
+      delivery: { ...delivery, ...(config.QUECTEL_LANE_CAP !== undefined && { laneCap: config.QUECTEL_LANE_CAP }) },
+      ...(config.QUECTEL_TOKEN_LIFE !== undefined && { tokenMs: config.QUECTEL_TOKEN_LIFE }),
+    },
     native: { adminKey: config.ADMIN_KEY, delivery, batchBodyLimit: config.BATCH_BODY_LIMIT },
   };
 }

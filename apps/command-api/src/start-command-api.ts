@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { huaweiFace } from '@downlink/northbound-huawei';
 import { nativeFaceOf } from '@downlink/northbound-native';
+import { quectelFace } from '@downlink/northbound-quectel';
 import { createNorthboundApp, northboundPorts, type NorthboundSources } from '@downlink/northbound-kit';
 import { NestLogger, operationsHandlers, type HealthRegistry, type Logger, type Metrics } from '@downlink/runtime';
 import { CommandApiModule, type DialectOptions } from './app.module.js';
@@ -30,7 +31,7 @@ export async function startCommandApi(parts: CommandApiParts): Promise<{ port: n
   const module = CommandApiModule.forRoot(northboundPorts(parts.sources), parts.dialects);
   const nativeFace = nativeFaceOf(parts.dialects.native);
   const app = await createNorthboundApp(module, {
-    dialects: [huaweiFace, nativeFace],
+    dialects: [huaweiFace, quectelFace, nativeFace],
     fallback: nativeFace,
     logger,
     nestLogger: new NestLogger(logger),

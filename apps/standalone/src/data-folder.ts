@@ -10,7 +10,12 @@ export interface InstallationSecrets {
   readonly databasePassword: string;
   /** What the platform's own MQTT connections log in with. */
   readonly mqttPassword: string;
-  readonly demo: { readonly nativeKey: string; readonly huaweiSecret: string; readonly deviceSecret: string };
+  readonly demo: {
+    readonly nativeKey: string;
+    readonly huaweiSecret: string;
+    readonly quectelSecret: string;
+    readonly deviceSecret: string;
+  };
 }
 
 /** The folder that a standalone installation keeps its data in. */
@@ -55,17 +60,19 @@ export class DataFolder {
   /** The installation's secrets; made at the first call and readable by the owner only. */
   secrets(): InstallationSecrets {
     const file = this.file('secrets.json');
-    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as InstallationSecrets;
     const secret = (bytes = 24): string => randomBytes(bytes).toString('base64url');
     const secrets: InstallationSecrets = {
       secretsKey: randomBytes(32).toString('base64'),
       adminKey: secret(),
       databasePassword: secret(),
       mqttPassword: secret(),
-      demo: { nativeKey: secret(), huaweiSecret: secret(), deviceSecret: secret() },
+      demo: { nativeKey: secret(), huaweiSecret: secret(), quectelSecret: secret(), deviceSecret: secret() },
     };
-    this.write('secrets.json', secrets);
-    return secrets;
+    // A folder of an earlier version lacks the secrets of what has come since.
+    const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<InstallationSecrets>) : {};
+    const whole = { ...secrets, ...stored, demo: { ...secrets.demo, ...stored.demo } };
+    this.write('secrets.json', whole);
+    return whole;
   }
 
   /** Writes JSON for the owner's eyes only; never half of it. */

@@ -44,8 +44,8 @@ export interface DialectFace {
   readonly keepsRawBodies?: boolean;
   /** A body without a single byte is no body, whatever it is announced as; elsewhere it is malformed JSON. Default false. */
   readonly takesEmptyBodies?: boolean;
-  /** The trouble in the dialect's form. Total, and never throws. */
-  answer(trouble: Trouble): Answer;
+  /** The trouble in the dialect's form, in the language that the URL may ask for. Total, and never throws. */
+  answer(trouble: Trouble, url: string): Answer;
 }
 
 /**

@@ -28,7 +28,7 @@ export class ErrorResponder {
     if (error instanceof ErrorAnswer) return void send(reply, error.answer);
     const trouble = troubleOfError(error, this.chooser.bodyLimit(url));
     this.log(trouble, error, url);
-    send(reply, this.chooser.of(url).answer(trouble));
+    send(reply, this.chooser.of(url).answer(trouble, url));
   }
 
   private log(trouble: Trouble, error: unknown, url: string): void {
