@@ -1,16 +1,29 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { bearerToken, CredentialCache, type NorthboundPorts } from '@downlink/northbound-kit';
+import type { Application } from '@downlink/command-engine';
+import { bearerToken, CredentialCache, rights, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyRequest } from 'fastify';
 import { problem } from './errors/problem.js';
 
-/** Who calls: the installation's administrator, who sees everything, or one application, which sees what is its own. */
-export type Caller = { readonly kind: 'admin' } | { readonly kind: 'application'; readonly applicationId: string };
+/** An application that calls, as it was at most 5 s ago. */
+export interface ApplicationCaller {
+  readonly kind: 'application';
+  readonly application: Application;
+}
+
+/**
+ * Who calls: the installation's administrator, who sees everything, or one application, which sees what is its own and what
+ * belongs to those that authorised it.
+ */
+export type Caller = { readonly kind: 'admin' } | ApplicationCaller;
 
 type Headers = Pick<FastifyRequest, 'headers' | 'ip'>;
 
+/** Whose key it is. */
+type Identified = 'admin' | { readonly applicationId: string };
+
 /** `Authorization: Bearer` with the admin key or with an application's native key. */
 export class NativeAuthentication {
-  private readonly keys: CredentialCache<Extract<Caller, { kind: 'application' }>>;
+  private readonly keys: CredentialCache<{ readonly applicationId: string }>;
   private readonly adminDigest: Buffer;
 
   constructor(
@@ -20,7 +33,7 @@ export class NativeAuthentication {
     this.adminDigest = digest(adminKey);
     this.keys = new CredentialCache(async (key) => {
       const application = await ports.registry.authenticate({ dialect: 'native', key });
-      return application && { kind: 'application', applicationId: application.id };
+      return application && { applicationId: application.id };
     });
   }
 
@@ -29,35 +42,36 @@ export class NativeAuthentication {
    * @throws ErrorAnswer `unauthenticated`; TroubleError `too-many-attempts`, `quota-exceeded`
    */
   async caller(request: Headers): Promise<Caller> {
-    const caller = await this.identified(request);
-    if (caller.kind === 'admin') return caller;
-    const application = await this.ports.applications.find(caller.applicationId);
-    if (application !== undefined) this.ports.quota.take(application);
-    return caller;
+    const known = await this.identified(request);
+    if (known === 'admin') return { kind: 'admin' };
+    const application = await this.ports.applications.find(known.applicationId);
+    if (application === undefined) throw problem('unauthenticated');
+    this.ports.quota.take(application);
+    return { kind: 'application', application };
   }
 
-  private async identified({ headers, ip: address }: Headers): Promise<Caller> {
+  private async identified({ headers, ip: address }: Headers): Promise<Identified> {
     const key = bearerToken(headers.authorization);
     if (key === undefined) throw problem('unauthenticated');
     const known = this.keys.remembered(key);
     if (known !== undefined) return known;
     const attempt = { dialect: 'native', keyId: key, address };
-    const caller = await this.ports.loginGuard.attempt(attempt, () => this.ownerOf(key));
-    if (caller === undefined) throw problem('unauthenticated');
-    return caller;
+    const identified = await this.ports.loginGuard.attempt(attempt, () => this.ownerOf(key));
+    if (identified === undefined) throw problem('unauthenticated');
+    return identified;
   }
 
-  private async ownerOf(key: string): Promise<Caller | undefined> {
+  private async ownerOf(key: string): Promise<Identified | undefined> {
     const application = await this.keys.find(key);
     if (application !== undefined) return application;
     // Digests: of equal length, and the comparison's time tells nothing of the key.
-    return timingSafeEqual(digest(key), this.adminDigest) ? { kind: 'admin' } : undefined;
+    return timingSafeEqual(digest(key), this.adminDigest) ? 'admin' : undefined;
   }
 
-  /** The calling application's id. @throws ErrorAnswer `unauthenticated`, or `forbidden` for the admin key */
-  async application(request: Headers): Promise<string> {
+  /** The calling application. @throws ErrorAnswer `unauthenticated`, or `forbidden` for the admin key */
+  async application(request: Headers): Promise<ApplicationCaller> {
     const caller = await this.caller(request);
-    if (caller.kind === 'application') return caller.applicationId;
+    if (caller.kind === 'application') return caller;
     throw problem('forbidden', { detail: "commands are sent with an application's key" });
   }
 
@@ -77,12 +91,26 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** The application that a list is narrowed to; undefined for the administrator, who sees all. */
-export function scopeOf(caller: Caller): string | undefined {
-  return caller.kind === 'application' ? caller.applicationId : undefined;
+/**
+ * The application that a list is narrowed to: the one that was asked for (`?application=`), else the caller's own; undefined
+ * for the administrator who asked for none, and sees all.
+ * @throws Problem `forbidden` for an application that did not authorise the caller, or is not there
+ */
+export function scopeOf(caller: Caller, asked?: string): string | undefined {
+  if (caller.kind === 'admin') return asked;
+  if (asked === undefined) return caller.application.id;
+  if (sees(caller, asked)) return asked;
+  throw problem('forbidden', { detail: 'that application has not authorised this one' });
 }
 
-/** Whether the caller may see what belongs to this application. */
+/** The same where a list is always one application's. @throws Problem also `forbidden` for the administrator who names none */
+export function ownerOf(caller: Caller, asked?: string): string {
+  const owner = scopeOf(caller, asked);
+  if (owner !== undefined) return owner;
+  throw problem('forbidden', { detail: 'this is about one application: name it as ?application=' });
+}
+
+/** Whether the caller may see, and act on, what belongs to this application. */
 export function sees(caller: Caller, applicationId: string): boolean {
-  return caller.kind === 'admin' || caller.applicationId === applicationId;
+  return caller.kind === 'admin' || rights.actsFor(caller.application, applicationId);
 }

@@ -24,7 +24,7 @@ describe('answers of devices', () => {
   });
 
   it('that belong to no command are listed, the newest first, as text or in base64', async () => {
-    expect((await client.get(`/v1/devices/${OWN_DEVICE}/stray-answers`)).body).toEqual({ items: [] });
+    expect((await client.get(`/v1/devices/${OWN_DEVICE}/stray-answers`)).body).toEqual({ items: [], next: null });
     await running.store.strayAnswers.record([
       said('{"id":"1234567890123456789"}'),
       said(Buffer.from([0xff, 0x00]), { reason: 'not-utf-8', reference: null }),

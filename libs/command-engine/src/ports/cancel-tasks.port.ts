@@ -45,6 +45,8 @@ export interface CancelTaskQuery {
   readonly statuses?: readonly CancelTaskStatus[];
   readonly from?: number;
   readonly until?: number;
+  /** The id of the last one seen: only older ones. `total` counts the newer ones all the same. */
+  readonly after?: string;
   readonly offset: number;
   readonly limit: number;
 }

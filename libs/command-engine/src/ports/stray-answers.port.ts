@@ -19,6 +19,8 @@ export interface StrayAnswer {
 }
 
 export interface RecordedStrayAnswer extends StrayAnswer {
+  /** Digits; a later one is a greater number. */
+  readonly id: string;
   /** ms since 1970, database time */
   readonly at: number;
   /** The length of the whole payload; `payload` holds its first `STRAY_PAYLOAD_BYTES`. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ErrorAnswer, type Answer } from '@downlink/northbound-kit';
 
 /** One wrong member: `path` as in the JSON that was sent (`devices[3].product`), empty for the whole. */
@@ -12,6 +13,7 @@ export const PROBLEMS = {
   malformed: { status: 400, title: 'The request cannot be read' },
   unauthenticated: { status: 401, title: 'The key is missing or wrong' },
   forbidden: { status: 403, title: 'This key may not do that' },
+  'method-not-permitted': { status: 403, title: 'This application may not call that method' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'unknown-device': { status: 404, title: 'There is no such device' },
   'unknown-command': { status: 404, title: 'There is no such command' },
@@ -34,7 +36,19 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-const CONTENT_TYPE = 'application/problem+json; charset=utf-8';
+/** A problem as it is sent (RFC 9457). */
+export const problemBody = z
+  .strictObject({
+    type: z.string().regex(/^urn:downlink:problem:[a-z-]+$/),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    detail: z.string().optional(),
+    errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const HEADERS: Partial<Record<ProblemCode, Record<string, string>>> = {
   unauthenticated: { 'www-authenticate': 'Bearer' },
   unavailable: { 'retry-after': '1' },
@@ -58,7 +72,7 @@ export function problemAnswer(code: ProblemCode, more: ProblemDetails = {}): Ans
   const { retryAfterSeconds } = more;
   const headers = retryAfterSeconds === undefined ? HEADERS[code] : { 'retry-after': String(retryAfterSeconds) };
   const body = JSON.stringify(problemView(code, more));
-  return { status: PROBLEMS[code].status, body, contentType: CONTENT_TYPE, ...(headers && { headers }) };
+  return { status: PROBLEMS[code].status, body, contentType: PROBLEM_TYPE, ...(headers && { headers }) };
 }
 
 /** Ends a request with a problem, or one item of a request that has many. */

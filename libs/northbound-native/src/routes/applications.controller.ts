@@ -4,15 +4,22 @@ import type { NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NativeAuthentication } from '../authentication.js';
 import { problem } from '../errors/problem.js';
+import { Documented } from '../openapi/documented.decorator.js';
 import { declare } from '../provisioning/declare.js';
 import { applicationEntry } from '../provisioning/schema.js';
 import { newApplication } from '../provisioning/to-declaration.js';
 import { NATIVE_PORTS } from '../tokens.js';
-import { isoTime } from '../wire/command-view.js';
-import { pageQuery } from '../wire/list-commands.js';
+import { pageQuery } from '../wire/page-query.js';
 import { read } from '../wire/read.js';
+import {
+  applicationAnswer,
+  applicationListAnswer,
+  applicationView,
+  declaredApplicationAnswer,
+} from '../wire/registry-view.js';
 import { answer } from './answer.js';
-import { withPathId } from './with-path-id.js';
+import { pageById } from './owned-page.js';
+import { entryOfPath, withPathId } from './with-path-id.js';
 
 /** Set-up of applications, with the admin key. Credentials go in and never come out again, but for a key just made. */
 @Controller('v1/applications')
@@ -22,6 +29,13 @@ export class ApplicationsController {
     @Inject(NativeAuthentication) private readonly authentication: NativeAuthentication,
   ) {}
 
+  @Documented({
+    summary: 'Sets up an application; a new one without a native key gets one, shown once',
+    key: 'admin',
+    body: applicationEntry,
+    answers: { 201: { description: 'It is there', schema: declaredApplicationAnswer } },
+    problems: ['conflict'],
+  })
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);
@@ -33,31 +47,53 @@ export class ApplicationsController {
   }
 
   /** Creates or changes; credentials that are left out stay what they are. */
+  @Documented({
+    summary: 'Sets up or changes an application',
+    key: 'admin',
+    body: entryOfPath(applicationEntry, 'id'),
+    answers: { 200: { description: 'It is as declared', schema: declaredApplicationAnswer } },
+    problems: ['conflict'],
+  })
   @Put(':id')
   async put(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);
     answer(reply, 200, await this.declared(read(applicationEntry, withPathId(request, 'id'))));
   }
 
+  @Documented({
+    summary: 'All applications, by id',
+    key: 'admin',
+    query: pageQuery,
+    answers: { 200: { description: 'A page', schema: applicationListAnswer } },
+  })
   @Get()
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);
-    const { after, limit } = read(pageQuery, request.query);
-    const items = await this.ports.registry.applications({ limit, ...(after !== undefined && { after }) });
-    answer(reply, 200, { items: items.map(view) });
+    const page = await pageById(['applications', undefined], read(pageQuery, request.query), {
+      find: (asked) => this.ports.registry.applications(asked),
+      key: ({ id }) => id,
+      view: applicationView,
+    });
+    answer(reply, 200, page);
   }
 
+  @Documented({
+    summary: 'One application',
+    key: 'admin',
+    answers: { 200: { description: 'The application', schema: applicationAnswer } },
+    problems: ['not-found'],
+  })
   @Get(':id')
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);
-    answer(reply, 200, view(await this.found((request.params as { id: string }).id)));
+    answer(reply, 200, applicationView(await this.found((request.params as { id: string }).id)));
   }
 
   private async declared(entry: Parameters<typeof newApplication>[0]): Promise<object> {
     const declaration = { applications: [newApplication(entry)], products: [], devices: [] };
     const made = await declare(this.ports.registry, declaration);
     this.authentication.forget([entry.id]);
-    return { ...view(await this.found(entry.id)), ...made.applications[0] };
+    return { ...applicationView(await this.found(entry.id)), ...made.applications[0] };
   }
 
   private async found(id: string): Promise<Application> {
@@ -65,8 +101,4 @@ export class ApplicationsController {
     if (application === undefined) throw problem('not-found');
     return application;
   }
-}
-
-function view({ id, name, createdAt }: Application): object {
-  return { id, name, createdAt: isoTime(createdAt) };
 }

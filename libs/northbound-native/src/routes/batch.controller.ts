@@ -2,14 +2,16 @@ import { Controller, Inject, Logger, Post, Req, Res } from '@nestjs/common';
 import type { Submission } from '@downlink/command-engine';
 import { troubleOfError, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NativeAuthentication } from '../authentication.js';
+import { NativeAuthentication, type ApplicationCaller } from '../authentication.js';
 import { troubleProblem } from '../errors/error-map.js';
 import { Problem, problemView } from '../errors/problem.js';
+import { Documented } from '../openapi/documented.decorator.js';
 import type { NativeSettings } from '../settings.js';
 import { CommandIntake, takenOf, type Taken } from '../submission/command-intake.js';
 import { keyOfRequest } from '../submission/idempotency-key.js';
 import { readBatch, withPath, type BatchItem } from '../submission/read-batch.js';
 import { NATIVE_PORTS, NATIVE_SETTINGS } from '../tokens.js';
+import { batchAnswer, batchBody } from '../wire/submit-batch.js';
 import { answer } from './answer.js';
 
 /** An item on its way: checked and ready to be handed in, or refused before that. */
@@ -29,6 +31,15 @@ export class BatchController {
   }
 
   /** 200 as soon as the request as a whole can be read; what became of each item stands in `items`, in their order. */
+  @Documented({
+    summary: 'Sends up to a thousand commands; each is accepted or refused by itself',
+    key: 'application',
+    body: batchBody,
+    headers: [
+      { name: 'Idempotency-Key', description: 'For the whole: each item without a key of its own gets one made of it' },
+    ],
+    answers: { 200: { description: 'What became of each, in the order of the request', schema: batchAnswer } },
+  })
   @Post()
   async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.application(request);
@@ -40,7 +51,7 @@ export class BatchController {
     answer(reply, 200, { accepted, refused: results.length - accepted, items: views });
   }
 
-  private async checked(item: BatchItem, caller: string): Promise<Checked> {
+  private async checked(item: BatchItem, caller: ApplicationCaller): Promise<Checked> {
     if ('refusal' in item) return item;
     try {
       return { submission: await this.intake.submissionOf(item.body, caller, item.key) };

@@ -2,13 +2,16 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { explainWaiting, stateAt, type Head } from '@downlink/command-engine';
 import { callerGone, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { NativeAuthentication } from '../authentication.js';
 import { problem } from '../errors/problem.js';
+import { Documented } from '../openapi/documented.decorator.js';
 import { NATIVE_PORTS } from '../tokens.js';
+import { commandAnswer, pastCommandAnswer } from '../wire/command-answer.js';
 import { commandView, isoTime } from '../wire/command-view.js';
 import { readCommandQuery } from '../wire/read-command.js';
 import { read } from '../wire/read.js';
-import { waitingView } from '../wire/waiting-view.js';
+import { waitingAnswer, waitingView } from '../wire/waiting-view.js';
 import { answer } from './answer.js';
 import { findCommand } from './find-command.js';
 
@@ -20,6 +23,13 @@ export class CommandInspectionController {
     @Inject(NativeAuthentication) private readonly authentication: NativeAuthentication,
   ) {}
 
+  @Documented({
+    summary: 'The command as it is; as it was (`at`); or as it is once it is final (`wait`)',
+    key: 'either',
+    query: readCommandQuery,
+    answers: { 200: { description: 'The command', schema: z.union([commandAnswer, pastCommandAnswer]) } },
+    problems: ['unknown-command'],
+  })
   @Get()
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const began = performance.now();
@@ -34,6 +44,12 @@ export class CommandInspectionController {
   }
 
   /** Why is it waiting? */
+  @Documented({
+    summary: 'Why the command waits: one sentence, and the same in data',
+    key: 'either',
+    answers: { 200: { description: 'Why', schema: waitingAnswer } },
+    problems: ['unknown-command'],
+  })
   @Get('waiting')
   async waiting(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { commandId } = await findCommand(this.ports, this.authentication, request);

@@ -1,21 +1,29 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
-import type { Head, Submission } from '@downlink/command-engine';
+import type { CommandQuery, Head, Submission } from '@downlink/command-engine';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NativeAuthentication } from '../authentication.js';
+import { NativeAuthentication, ownerOf } from '../authentication.js';
+import { Documented } from '../openapi/documented.decorator.js';
 import type { NativeSettings } from '../settings.js';
 import { CommandIntake, takenOf } from '../submission/command-intake.js';
 import { submitHeld, type HeldCall } from '../submission/held-submission.js';
 import { keyOfRequest } from '../submission/idempotency-key.js';
 import { NATIVE_PORTS, NATIVE_SETTINGS } from '../tokens.js';
 import { attemptViews, commandView, eventView, webhookView } from '../wire/command-view.js';
-import { listCommandsQuery } from '../wire/list-commands.js';
+import { commandAnswer } from '../wire/command-answer.js';
+import { pageOf, readCursor, type AskedList } from '../wire/cursor.js';
+import { historyAnswer } from '../wire/history-answer.js';
+import { commandKey, commandListAnswer, listCommandsQuery } from '../wire/list-commands.js';
 import { read } from '../wire/read.js';
 import { submitCallBody } from '../wire/submit-command.js';
-import { searchOf } from '../wire/timeline-query.js';
+import { narrowedBy } from '../wire/timeline-query.js';
 import { answer } from './answer.js';
 import { findCommand } from './find-command.js';
 
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  description: '1 to 255 visible ASCII characters; the same key with the same body is the same command, for 24 h',
+};
 const REPLAYED = { 'idempotency-replayed': 'true' };
 
 @Controller('v1/commands')
@@ -34,6 +42,18 @@ export class CommandsController {
    * Answers with the state right after the transaction: `queued`, or `sending` when its first attempt has begun. A repeated
    * call with the same Idempotency-Key answers with the first call's command as it stands by then.
    */
+  @Documented({
+    summary: 'Sends a command to a device, and with `wait` holds the call until it is final',
+    key: 'application',
+    body: submitCallBody,
+    headers: [IDEMPOTENCY_KEY],
+    answers: {
+      200: { description: 'With `wait`: the command with its outcome, whatever that is', schema: commandAnswer },
+      201: { description: 'The command is accepted', schema: commandAnswer },
+      202: { description: 'With `wait`, which is over: the command as it stands', schema: commandAnswer },
+    },
+    problems: ['unknown-device', 'lane-full', 'device-unreachable', 'idempotency-key-reused', 'method-not-permitted'],
+  })
   @Post()
   async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const began = performance.now();
@@ -49,15 +69,43 @@ export class CommandsController {
     answer(reply, 201, commandView(head), replayed ? REPLAYED : {});
   }
 
+  @Documented({
+    summary: 'Commands of one application, by time',
+    key: 'either',
+    query: listCommandsQuery,
+    answers: { 200: { description: 'A page', schema: commandListAnswer } },
+  })
   @Get()
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = await this.authentication.application(request);
-    const query = read(listCommandsQuery, request.query);
-    const { heads, total } = await this.ports.reader.search(searchOf(query, caller));
-    answer(reply, 200, { items: heads.map(commandView), total, limit: query.limit, offset: query.offset });
+    const caller = await this.authentication.caller(request);
+    const { application, service, method, order, limit, offset, cursor, count, ...rest } = read(
+      listCommandsQuery,
+      request.query,
+    );
+    const applicationId = ownerOf(caller, application);
+    const filters = {
+      ...narrowedBy(rest),
+      ...(service !== undefined && { services: service }),
+      ...(method !== undefined && { methods: method }),
+      order,
+    };
+    const list: AskedList = ['commands', applicationId, filters];
+    const after = cursor === undefined ? {} : { after: readCursor(list, cursor, commandKey) };
+    const question = { applicationId, ...filters, ...after, offset: offset ?? 0, limit: limit + 1 };
+    const { heads, total } = await this.searched(question, count ?? cursor === undefined);
+    const { items, next } = pageOf(list, heads, { limit, key: ({ commandId }) => commandId });
+    const shown = { total, limit, offset: cursor === undefined ? question.offset : null };
+    answer(reply, 200, { items: items.map(commandView), next, ...shown });
   }
 
   /** Only while no attempt is out; a command that was put back because nobody listened counts as not out. */
+  @Documented({
+    summary: 'Withdraws a command, while no attempt is out',
+    key: 'either',
+    bodyOptional: true,
+    answers: { 200: { description: 'The command, canceled', schema: commandAnswer } },
+    problems: ['unknown-command', 'not-cancelable'],
+  })
   @Post(':id/cancel')
   async cancel(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { commandId, state } = await this.commandOf(request);
@@ -66,6 +114,12 @@ export class CommandsController {
   }
 
   /** Every event, every attempt, and every webhook with its attempts. */
+  @Documented({
+    summary: 'Everything that is known of a command: events, attempts, webhooks',
+    key: 'either',
+    answers: { 200: { description: 'Its history', schema: historyAnswer } },
+    problems: ['unknown-command'],
+  })
   @Get(':id/history')
   async history(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const head = await this.commandOf(request);
@@ -87,6 +141,14 @@ export class CommandsController {
     if (ended === 'gone') return void reply.hijack();
     const headers = { location: `/v1/commands/${head.commandId}`, ...(replayed && REPLAYED) };
     answer(reply, ended === 'final' ? 200 : 202, commandView(head), headers);
+  }
+
+  private async searched(
+    query: CommandQuery,
+    counted: boolean,
+  ): Promise<{ heads: readonly Head[]; total: number | null }> {
+    if (counted) return this.ports.reader.search(query);
+    return { ...(await this.ports.reader.search({ ...query, count: false })), total: null };
   }
 
   private commandOf(request: FastifyRequest): Promise<Head> {

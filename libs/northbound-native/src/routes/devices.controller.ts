@@ -4,17 +4,19 @@ import type { NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NativeAuthentication, scopeOf } from '../authentication.js';
 import { problem } from '../errors/problem.js';
+import { Documented } from '../openapi/documented.decorator.js';
 import { declare } from '../provisioning/declare.js';
 import { deviceEntry, type DeviceEntry } from '../provisioning/schema.js';
 import { newDevice } from '../provisioning/to-declaration.js';
 import { NATIVE_PORTS } from '../tokens.js';
-import { isoTime } from '../wire/command-view.js';
-import { laneView } from '../wire/lane-view.js';
-import { pageQuery } from '../wire/list-commands.js';
+import { laneAnswer, laneView } from '../wire/lane-view.js';
+import { ownedPageQuery } from '../wire/page-query.js';
 import { read } from '../wire/read.js';
+import { declaredDeviceAnswer, deviceAnswer, deviceListAnswer, deviceView } from '../wire/registry-view.js';
 import { answer } from './answer.js';
 import { findDevice } from './find-device.js';
-import { withPathId } from './with-path-id.js';
+import { pageById } from './owned-page.js';
+import { entryOfPath, withPathId } from './with-path-id.js';
 
 /** Devices: set up with the admin key, read also by the application that owns them. */
 @Controller('v1/devices')
@@ -24,6 +26,13 @@ export class DevicesController {
     @Inject(NativeAuthentication) private readonly authentication: NativeAuthentication,
   ) {}
 
+  @Documented({
+    summary: 'Sets up a device; a new one without a secret gets one, shown once',
+    key: 'admin',
+    body: deviceEntry,
+    answers: { 201: { description: 'It is there', schema: declaredDeviceAnswer } },
+    problems: ['conflict'],
+  })
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);
@@ -34,26 +43,56 @@ export class DevicesController {
     answer(reply, 201, await this.declared(entry));
   }
 
+  @Documented({
+    summary: 'Sets up or changes a device',
+    key: 'admin',
+    body: entryOfPath(deviceEntry, 'id'),
+    answers: { 200: { description: 'It is as declared', schema: declaredDeviceAnswer } },
+    problems: ['conflict'],
+  })
   @Put(':id')
   async put(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);
     answer(reply, 200, await this.declared(read(deviceEntry, withPathId(request, 'id'))));
   }
 
+  @Documented({
+    summary: 'Devices, by id; of one application, or for the administrator all',
+    key: 'either',
+    query: ownedPageQuery,
+    answers: { 200: { description: 'A page', schema: deviceListAnswer } },
+  })
   @Get()
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const scope = scopeOf(await this.authentication.caller(request));
-    const { after, limit } = read(pageQuery, request.query);
-    const items = await this.ports.registry.listDevices(scope, { limit, ...(after !== undefined && { after }) });
-    answer(reply, 200, { items: items.map(view) });
+    const caller = await this.authentication.caller(request);
+    const query = read(ownedPageQuery, request.query);
+    const scope = scopeOf(caller, query.application);
+    const page = await pageById(['devices', scope], query, {
+      find: (asked) => this.ports.registry.listDevices(scope, asked),
+      key: ({ id }) => id,
+      view: deviceView,
+    });
+    answer(reply, 200, page);
   }
 
+  @Documented({
+    summary: 'One device',
+    key: 'either',
+    answers: { 200: { description: 'The device', schema: deviceAnswer } },
+    problems: ['unknown-device'],
+  })
   @Get(':id')
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    answer(reply, 200, view(await this.found(request)));
+    answer(reply, 200, deviceView(await this.found(request)));
   }
 
   /** Why is this command waiting? */
+  @Documented({
+    summary: "The device's queue: what is under way, how many wait and for what",
+    key: 'either',
+    answers: { 200: { description: 'The lane', schema: laneAnswer } },
+    problems: ['unknown-device'],
+  })
   @Get(':id/lane')
   async lane(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { id } = await this.found(request);
@@ -63,16 +102,11 @@ export class DevicesController {
   private async declared(entry: DeviceEntry): Promise<object> {
     const made = await declare(this.ports.registry, { applications: [], products: [], devices: [newDevice(entry)] });
     const device = await findDevice(this.ports, entry.id, { kind: 'admin' });
-    return { ...view(device), ...made.devices[0] };
+    return { ...deviceView(device), ...made.devices[0] };
   }
 
   private async found(request: FastifyRequest): Promise<Device> {
     const caller = await this.authentication.caller(request);
     return findDevice(this.ports, (request.params as { id: string }).id, caller);
   }
-}
-
-function view({ id, applicationId, productKey, wireFormat, name, activated, createdAt }: Device): object {
-  const createdAtText = isoTime(createdAt);
-  return { id, application: applicationId, product: productKey, wireFormat, name, activated, createdAt: createdAtText };
 }

@@ -2,17 +2,19 @@ import { Controller, Get, Inject, Post, Put, Req, Res } from '@nestjs/common';
 import type { Product } from '@downlink/command-engine';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NativeAuthentication, scopeOf } from '../authentication.js';
+import { NativeAuthentication, scopeOf, sees, type Caller } from '../authentication.js';
 import { problem } from '../errors/problem.js';
+import { Documented } from '../openapi/documented.decorator.js';
 import { declare } from '../provisioning/declare.js';
 import { productEntry, type ProductEntry } from '../provisioning/schema.js';
 import { newProduct } from '../provisioning/to-declaration.js';
 import { NATIVE_PORTS } from '../tokens.js';
-import { isoTime } from '../wire/command-view.js';
-import { pageQuery } from '../wire/list-commands.js';
+import { ownedPageQuery } from '../wire/page-query.js';
 import { read } from '../wire/read.js';
+import { productAnswer, productListAnswer, productView } from '../wire/registry-view.js';
 import { answer } from './answer.js';
-import { withPathId } from './with-path-id.js';
+import { pageById } from './owned-page.js';
+import { entryOfPath, withPathId } from './with-path-id.js';
 
 /** Products: set up with the admin key, read also by the application that owns them. */
 @Controller('v1/products')
@@ -22,6 +24,13 @@ export class ProductsController {
     @Inject(NativeAuthentication) private readonly authentication: NativeAuthentication,
   ) {}
 
+  @Documented({
+    summary: 'Sets up a product',
+    key: 'admin',
+    body: productEntry,
+    answers: { 201: { description: 'It is there', schema: productAnswer } },
+    problems: ['conflict'],
+  })
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);
@@ -32,38 +41,58 @@ export class ProductsController {
     answer(reply, 201, await this.declared(entry));
   }
 
+  @Documented({
+    summary: 'Sets up or changes a product',
+    key: 'admin',
+    body: entryOfPath(productEntry, 'key'),
+    answers: { 200: { description: 'It is as declared', schema: productAnswer } },
+    problems: ['conflict'],
+  })
   @Put(':key')
   async put(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);
     answer(reply, 200, await this.declared(read(productEntry, withPathId(request, 'key'))));
   }
 
+  @Documented({
+    summary: 'Products, by key; of one application, or for the administrator all',
+    key: 'either',
+    query: ownedPageQuery,
+    answers: { 200: { description: 'A page', schema: productListAnswer } },
+  })
   @Get()
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const scope = scopeOf(await this.authentication.caller(request));
-    const { after, limit } = read(pageQuery, request.query);
-    const items = await this.ports.registry.products(scope, { limit, ...(after !== undefined && { after }) });
-    answer(reply, 200, { items: items.map(view) });
+    const caller = await this.authentication.caller(request);
+    const query = read(ownedPageQuery, request.query);
+    const scope = scopeOf(caller, query.application);
+    const page = await pageById(['products', scope], query, {
+      find: (asked) => this.ports.registry.products(scope, asked),
+      key: ({ key }) => key,
+      view: productView,
+    });
+    answer(reply, 200, page);
   }
 
+  @Documented({
+    summary: 'One product with its model',
+    key: 'either',
+    answers: { 200: { description: 'The product', schema: productAnswer } },
+    problems: ['not-found'],
+  })
   @Get(':key')
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const scope = scopeOf(await this.authentication.caller(request));
-    answer(reply, 200, view(await this.found((request.params as { key: string }).key, scope)));
+    const caller = await this.authentication.caller(request);
+    answer(reply, 200, productView(await this.found((request.params as { key: string }).key, caller)));
   }
 
   private async declared(entry: ProductEntry): Promise<object> {
     await declare(this.ports.registry, { applications: [], products: [newProduct(entry)], devices: [] });
-    return view(await this.found(entry.key));
+    return productView(await this.found(entry.key, { kind: 'admin' }));
   }
 
-  private async found(key: string, applicationId?: string): Promise<Product> {
-    const product = await this.ports.registry.product(key, applicationId);
-    if (product === undefined) throw problem('not-found');
+  private async found(key: string, caller: Caller): Promise<Product> {
+    const product = await this.ports.registry.product(key);
+    if (product === undefined || !sees(caller, product.applicationId)) throw problem('not-found');
     return product;
   }
-}
-
-function view({ key, applicationId, name, wireFormat, model, lateAnswers, createdAt }: Product): object {
-  return { key, application: applicationId, name, wireFormat, model, lateAnswers, createdAt: isoTime(createdAt) };
 }

@@ -6,7 +6,10 @@ import { NativeAuthentication } from '../authentication.js';
 import { problem } from '../errors/problem.js';
 import { declare } from '../provisioning/declare.js';
 import { parseProvision, ProvisionError } from '../provisioning/parse-provision.js';
+import { Documented } from '../openapi/documented.decorator.js';
+import { provisionFile } from '../provisioning/schema.js';
 import { NATIVE_PORTS } from '../tokens.js';
+import { provisionAnswer } from '../wire/provision-answer.js';
 import { answer } from './answer.js';
 
 /** The provisioning file over the network: applied as a whole or not at all, and any number of times. */
@@ -18,6 +21,13 @@ export class ProvisionController {
   ) {}
 
   /** Answers with how much was declared, and with the secrets that were made. */
+  @Documented({
+    summary: 'Declares applications, products and devices: all of it or nothing, any number of times',
+    key: 'admin',
+    body: provisionFile,
+    answers: { 200: { description: 'How much was declared, and the secrets that were made', schema: provisionAnswer } },
+    problems: ['conflict'],
+  })
   @Post()
   async provision(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { problem } from '../errors/problem.js';
 
 /** The body with the id that its path carries; the body may repeat it. @throws ErrorAnswer when the two differ */
@@ -11,4 +12,10 @@ export function withPathId(request: FastifyRequest, member: string): unknown {
     throw problem('validation-failed', { errors: [{ path: member, message: 'differs from the path' }] });
   }
   return { ...body, [member]: id };
+}
+
+/** An entry as the body of a call whose path names it already: that member may be left out. */
+export function entryOfPath<T extends z.ZodObject, M extends keyof T['shape'] & string>(entry: T, member: M) {
+  const { [member]: ofPath, ...rest } = entry.shape;
+  return z.strictObject({ [member]: z.optional(ofPath as z.ZodType), ...rest });
 }

@@ -36,6 +36,14 @@ export function keyOfItem(batchKey: string, item: string): string {
 }
 
 /**
+ * The key of an application that acts for the owner of a device, where keys are kept by owner: the same key of two callers is
+ * two keys. The owner's own stays as it is.
+ */
+export function keyOfActor(key: string | undefined, caller: string, owner: string): string | undefined {
+  return key === undefined || caller === owner ? key : `acting:${digestOf([caller, key])}`;
+}
+
+/**
  * SHA-256, in hex, over the body as it was understood: members in one order, absent ones left out, whatever order, white
  * space or nulls it came with.
  */

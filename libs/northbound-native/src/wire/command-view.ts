@@ -1,5 +1,7 @@
-import type { AcceptedState, CommandEvent, Json, JsonObject } from '@downlink/command-domain';
+import type { AcceptedState, EventOf, JsonObject } from '@downlink/command-domain';
 import type { DeliveryRecord, Head, RecordedEvent } from '@downlink/command-engine';
+import type { CommandAnswer } from './command-answer.js';
+import type { AttemptAnswer, EventAnswer, WebhookAnswer } from './history-answer.js';
 
 /** ms since 1970 as ISO 8601 with milliseconds, UTC; null stays null. */
 export function isoTime(ms: number): string;
@@ -9,7 +11,7 @@ export function isoTime(ms: number | null): string | null {
 }
 
 /** A command as this API shows it. */
-export function commandView({ commandId, version, state }: Head): JsonObject {
+export function commandView({ commandId, version, state }: Head): CommandAnswer {
   const { request } = state;
   return {
     id: commandId,
@@ -39,7 +41,7 @@ export function commandView({ commandId, version, state }: Head): JsonObject {
   };
 }
 
-function outcomeOf(state: AcceptedState): Record<string, Json> {
+function outcomeOf(state: AcceptedState): Partial<CommandAnswer> {
   switch (state.status) {
     case 'queued':
       return { retryAt: isoTime(state.retryAt) };
@@ -64,39 +66,39 @@ function outcomeOf(state: AcceptedState): Record<string, Json> {
 const INSTANTS: ReadonlySet<string> = new Set(['at', 'expiresAt', 'waitUntil', 'retryAt', 'answerBy']);
 
 /** An event as it stands in the log; the request, which the command shows already, is left out. */
-export function eventView({ version, event }: RecordedEvent): JsonObject {
+export function eventView({ version, event }: RecordedEvent): EventAnswer {
   const members = Object.entries(event).filter(([member]) => member !== 'request');
   const shown = members.map(([member, value]) => [
     member,
     INSTANTS.has(member) ? isoTime(value as number | null) : value,
   ]);
-  return { version, ...(Object.fromEntries(shown) as JsonObject) };
+  return { version, ...(Object.fromEntries(shown) as JsonObject) } as EventAnswer;
 }
 
 /** Every attempt with what became of it, read from the events. */
-export function attemptViews(events: readonly RecordedEvent[]): JsonObject[] {
-  const attempts = new Map<number, JsonObject>();
+export function attemptViews(events: readonly RecordedEvent[]): AttemptAnswer[] {
+  const attempts = new Map<number, AttemptAnswer>();
   for (const { event } of events) {
     if (event.type === 'AttemptStarted') attempts.set(event.attempt, startedAttempt(event));
     if (event.type !== 'AttemptSent' && event.type !== 'AttemptNotSent') continue;
     const attempt = attempts.get(event.attempt);
     if (attempt === undefined) continue;
-    if (event.type === 'AttemptSent') attempt['sentAt'] = isoTime(event.at);
-    else attempt['notSent'] = notSent(event);
+    if (event.type === 'AttemptSent') attempt.sentAt = isoTime(event.at);
+    else attempt.notSent = notSent(event);
   }
   return [...attempts.values()];
 }
 
-function startedAttempt({ attempt, at, waitUntil }: Extract<CommandEvent, { type: 'AttemptStarted' }>): JsonObject {
+function startedAttempt({ attempt, at, waitUntil }: EventOf<'AttemptStarted'>): AttemptAnswer {
   return { attempt, startedAt: isoTime(at), waitUntil: isoTime(waitUntil), sentAt: null, notSent: null };
 }
 
-function notSent({ at, reason, detail, retryAt }: Extract<CommandEvent, { type: 'AttemptNotSent' }>): JsonObject {
+function notSent({ at, reason, detail, retryAt }: EventOf<'AttemptNotSent'>): AttemptAnswer['notSent'] {
   return { at: isoTime(at), reason, detail, retryAt: isoTime(retryAt) };
 }
 
 /** A webhook with every attempt to post it. */
-export function webhookView(record: DeliveryRecord): JsonObject {
+export function webhookView(record: DeliveryRecord): WebhookAnswer {
   return {
     id: record.webhookId,
     version: record.version,

@@ -18,15 +18,37 @@ export const optional = <T extends z.ZodType>(field: T) => field.nullish().trans
 
 export const integer = (min: number, max: number) => z.number().int().min(min).max(max);
 
+/** Where zod's own words for JSON Schema say less than we know of what is taken, these stand in the OpenAPI document instead. */
+export const spelled = <T extends z.ZodType>(schema: T, jsonSchema: z.core.JSONSchema.BaseSchema): T =>
+  schema.meta({ spelled: jsonSchema });
+
 /** A whole number in a query string. */
 export const digits = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, { message: 'expected a whole number' })
-    .transform(Number)
-    .pipe(integer(min, max));
+  spelled(
+    z
+      .string()
+      .regex(/^\d{1,15}$/, { message: 'expected a whole number' })
+      .transform(Number)
+      .pipe(integer(min, max)),
+    { type: 'integer', minimum: min, maximum: max },
+  );
 
-export const jsonObject = z.custom<JsonObject>(isJsonObject, { message: 'expected an object' });
+/** `true` or `false` in a query string. */
+export const flag = spelled(
+  z.enum(['true', 'false']).transform((value) => value === 'true'),
+  { type: 'boolean' },
+);
+
+/** A member of a query that may stand there several times. */
+export const repeated = <T extends z.ZodType>(item: T) =>
+  spelled(z.union([item.transform((one) => [one]), z.array(item)]) as z.ZodType<z.output<T>[]>, {
+    type: 'array',
+    items: z.toJSONSchema(item, { io: 'input' }),
+  });
+
+export const jsonObject = spelled(z.custom<JsonObject>(isJsonObject, { message: 'expected an object' }), {
+  type: 'object',
+});
 
 export const httpUrl = text(2048).refine(
   (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),

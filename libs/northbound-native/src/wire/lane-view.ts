@@ -1,11 +1,27 @@
-import { newLane, type JsonObject, type Lane } from '@downlink/command-domain';
+import { newLane, type Lane } from '@downlink/command-domain';
+import { z } from 'zod';
+import { commandIdText, count, timestamp } from './command-answer.js';
 import { isoTime } from './command-view.js';
 
 /** Why the first command of the lane is not under way, or that it is. */
-export type LaneSituation = 'idle' | 'in-flight' | 'blocked' | 'device-away' | 'put-back' | 'ready';
+const situation = z.enum(['idle', 'in-flight', 'blocked', 'device-away', 'put-back', 'ready']);
+export type LaneSituation = z.output<typeof situation>;
+
+export const laneAnswer = z
+  .strictObject({
+    deviceId: z.string(),
+    situation,
+    queued: count,
+    inFlight: z.strictObject({ commandId: commandIdText, since: timestamp.nullable() }).nullable(),
+    reachableUntil: timestamp.nullable(),
+    unreachableSince: timestamp.nullable(),
+    retryAt: timestamp.nullable(),
+    blockedBy: z.string().nullable(),
+  })
+  .meta({ id: 'Lane' });
 
 /** The device's queue: how many wait, for whom, and why. A device that never got a command has an idle one. */
-export function laneView(deviceId: string, lane: Lane = newLane(deviceId)): JsonObject {
+export function laneView(deviceId: string, lane: Lane = newLane(deviceId)): z.output<typeof laneAnswer> {
   return {
     deviceId,
     situation: situationOf(lane),

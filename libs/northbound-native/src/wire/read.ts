@@ -2,8 +2,8 @@ import { pathText } from '@downlink/northbound-kit';
 import type { z } from 'zod';
 import { problem, type FieldError } from '../errors/problem.js';
 
-/** More would be a flood, not a help. */
-const MAX_ERRORS = 50;
+/** Wrong members that one problem tells of: more would be a flood, not a help. */
+export const MOST_ERRORS = 100;
 
 /** Reads a body or a query by its schema. @throws ErrorAnswer `validation-failed` with every wrong member by its path */
 export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
@@ -14,7 +14,7 @@ export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T
 
 /** zod's findings by their paths. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap(fieldErrorsOf).slice(0, MAX_ERRORS);
+  return error.issues.flatMap(fieldErrorsOf).slice(0, MOST_ERRORS);
 }
 
 /** Each unknown member is told by its own path, not by that of the object that holds it. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { idempotencyKey } from '../submission/idempotency-key.js';
+import { problemBody } from '../errors/problem.js';
+import { commandIdText, count, status } from './command-answer.js';
 import { deviceId, optional } from './fields.js';
 import { checkMembers, commandMembers } from './submit-command.js';
 
@@ -25,3 +27,25 @@ export const batchItem = z
 
 /** One item of `devices`. */
 export const batchDevice = deviceId;
+
+/** The body as a whole, for who writes clients: in truth its lists are read item by item. */
+export const batchBody = z.union([
+  z.strictObject({ commands: z.array(batchItem).min(1).max(MAX_BATCH) }),
+  devicesBody.extend({ devices: z.array(batchDevice).min(1).max(MAX_BATCH) }),
+]);
+
+const place = { index: count, deviceId: z.string().nullable() };
+
+/** What became of each item, in the order of the request: a command, or the problem that a call of its own would have had. */
+export const batchAnswer = z
+  .strictObject({
+    accepted: count,
+    refused: count,
+    items: z.array(
+      z.union([
+        z.strictObject({ ...place, id: commandIdText, status, replayed: z.boolean() }),
+        z.strictObject({ ...place, problem: problemBody }),
+      ]),
+    ),
+  })
+  .meta({ id: 'BatchOutcome' });

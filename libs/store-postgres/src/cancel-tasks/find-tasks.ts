@@ -13,12 +13,13 @@ export async function findTask(pool: Pool, id: string): Promise<CancelTask | und
 
 /** One page and the number of all that match, newest first. */
 export async function searchTasks(pool: Pool, query: CancelTaskQuery): Promise<{ tasks: CancelTask[]; total: number }> {
-  const { applicationId, id, deviceId, statuses, from, until, limit, offset } = query;
+  const { applicationId, id, deviceId, statuses, from, until, after, limit, offset } = query;
   if (id !== undefined && !isTaskId(id)) return { tasks: [], total: 0 };
   const { rows, total } = await countedPage<TaskRow>(pool, {
     table: 'cancel_task',
     columns: TASK_COLUMNS,
     key: 'id',
+    ...(after !== undefined && { after }),
     conditions: (parameter) => [
       `application_id = ${parameter(applicationId)}`,
       id !== undefined && `id = ${parameter(id)}`,

@@ -5,9 +5,9 @@ import { asFault } from '../pools/pg-fault.js';
 import { isStorable } from '../registry/check-declaration.js';
 import { recordStrayAnswers } from './record-stray-answers.js';
 
-const OF_DEVICE = `select device_id as "deviceId", registered, reason, reference, topic, payload, at::float8 as at,
+const OF_DEVICE = `select id::text, device_id as "deviceId", registered, reason, reference, topic, payload, at::float8 as at,
     payload_bytes as "payloadBytes"
-  from stray_answer where device_id = $1 order by id desc`;
+  from stray_answer where device_id = $1 order by stray_answer.id desc`;
 const PURGE = `with
     old as (delete from stray_answer where at < now_ms() - $1 returning 1),
     strangers as (delete from stray_answer where not registered
