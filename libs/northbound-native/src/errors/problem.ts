@@ -45,6 +45,7 @@ export const problemBody = z
     code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
     detail: z.string().optional(),
     errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+    retryAfterSeconds: z.number().optional(),
   })
   .meta({ id: 'Problem' });
 
