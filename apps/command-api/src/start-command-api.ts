@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { enosFaces } from '@downlink/northbound-enos';
 import { huaweiFace } from '@downlink/northbound-huawei';
 import { nativeFaceOf } from '@downlink/northbound-native';
 import { quectelFace } from '@downlink/northbound-quectel';
@@ -31,7 +32,7 @@ export async function startCommandApi(parts: CommandApiParts): Promise<{ port: n
   const module = CommandApiModule.forRoot(northboundPorts(parts.sources), parts.dialects);
   const nativeFace = nativeFaceOf(parts.dialects.native);
   const app = await createNorthboundApp(module, {
-    dialects: [huaweiFace, quectelFace, nativeFace],
+    dialects: [...enosFaces, huaweiFace, quectelFace, nativeFace],
     fallback: nativeFace,
     logger,
     nestLogger: new NestLogger(logger),

@@ -25,15 +25,16 @@ export class EnosAuthentication {
   private readonly signers: CredentialCache<Signer>;
 
   constructor(
-    private readonly ports: Pick<NorthboundPorts, 'tokens' | 'registry' | 'applications'>,
+    private readonly ports: Pick<NorthboundPorts, 'tokens' | 'registry' | 'applications' | 'quota'>,
     private readonly settings: Pick<EnosSettings, 'clockSkewMs'>,
   ) {
     this.signers = new CredentialCache((token) => this.load(token));
   }
 
   /**
-   * The calling application. @throws ErrorAnswer 1202 for a header that is missing or empty, 1004 for a timestamp that is none
-   * or too far from our clock, 1203 for a token that is unknown or over, 1003 for a signature that does not fit
+   * The calling application; asked once per request, because it takes a call from the application's quota.
+   * @throws ErrorAnswer 1202 for a header that is missing or empty, 1004 for a timestamp that is none or too far from our clock,
+   *   1203 for a token that is unknown or over, 1003 for a signature that does not fit; TroubleError `quota-exceeded`
    */
   async caller(request: FastifyRequest): Promise<Application> {
     const [accessToken, timestamp, signature] = [
@@ -48,7 +49,10 @@ export class EnosAuthentication {
     const query = request.query as Readonly<Record<string, unknown>>;
     const expected = signatureOf({ accessToken, timestamp, query, body: rawBodyOf(request) }, signer.appSecret);
     if (!isSameDigest(signature, expected)) throw enosError('encryption-wrong', 'apim-signature');
-    return this.known(signer.applicationId);
+    const application = await this.ports.applications.find(signer.applicationId);
+    if (application === undefined) throw enosError('token-expired');
+    this.ports.quota.take(application);
+    return application;
   }
 
   /**
@@ -75,12 +79,6 @@ export class EnosAuthentication {
     const { applicationId } = owner;
     const appSecret = await this.ports.registry.signingSecretOf('enos', applicationId);
     return appSecret === undefined ? undefined : { applicationId, appSecret };
-  }
-
-  private async known(applicationId: string): Promise<Application> {
-    const application = await this.ports.applications.find(applicationId);
-    if (application === undefined) throw enosError('token-expired');
-    return application;
   }
 }
 

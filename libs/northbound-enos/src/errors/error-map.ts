@@ -28,23 +28,41 @@ export function errorOfRejection(code: RejectionCode): EnosErrorName {
 }
 
 interface TroubleShape {
-  readonly name: 'malformed' | 'no-such-route' | 'failed';
+  readonly name: 'malformed' | 'no-such-route' | 'throttled' | 'failed';
   readonly status: number;
   readonly detail?: string;
+  readonly retryAfterSeconds?: number;
 }
+
+/** The services name what is not served as they name any object that does not exist. Of throttling no code is documented. */
+const SERVICE_ERRORS: Readonly<Record<TroubleShape['name'], EnosErrorName>> = {
+  malformed: 'argument-invalid',
+  'no-such-route': 'not-found',
+  throttled: 'forbidden',
+  failed: 'internal',
+};
+
+const TOKEN_ERRORS: Readonly<Record<TroubleShape['name'], EnosErrorName>> = {
+  malformed: 'parameter-invalid',
+  'no-such-route': 'parameter-invalid',
+  throttled: 'parameter-invalid',
+  failed: 'token-service-failed',
+};
 
 /** What went wrong beside the calls' own rules, in the services' envelope. */
 export function answerTrouble(trouble: Trouble): Answer {
-  const { name, detail, status } = shapeOf(trouble);
-  if (name === 'failed') return errorAnswer('internal', undefined, status);
-  if (name === 'no-such-route') return errorAnswer('not-found', undefined, status);
-  return errorAnswer('argument-invalid', detail, status);
+  const shape = shapeOf(trouble);
+  return retryAfter(errorAnswer(SERVICE_ERRORS[shape.name], shape.detail, shape.status), shape);
 }
 
 /** The same in the token service's. */
 export function answerTokenTrouble(trouble: Trouble): Answer {
-  const { name, detail, status } = shapeOf(trouble);
-  return tokenErrorAnswer(name === 'failed' ? 'token-service-failed' : 'parameter-invalid', detail, status);
+  const shape = shapeOf(trouble);
+  return retryAfter(tokenErrorAnswer(TOKEN_ERRORS[shape.name], shape.detail, shape.status), shape);
+}
+
+function retryAfter(answer: Answer, { retryAfterSeconds: seconds }: TroubleShape): Answer {
+  return seconds === undefined ? answer : { ...answer, headers: { 'retry-after': String(seconds) } };
 }
 
 function shapeOf(trouble: Trouble): TroubleShape {
@@ -56,10 +74,18 @@ function shapeOf(trouble: Trouble): TroubleShape {
     case 'too-large':
       return { name: 'malformed', status: 413, detail: `body:larger than ${String(trouble.limit)} bytes` };
     case 'no-such-route':
-      return { name: 'no-such-route', status: 404, detail: 'path:there is no such call' };
+      return { name: 'no-such-route', status: 404 };
+    case 'quota-exceeded':
+      return throttled('the calls of this minute are used up', trouble.retryAfterSeconds);
+    case 'too-many-attempts':
+      return throttled('too many wrong encryptions', trouble.retryAfterSeconds);
     case 'unavailable':
       return { name: 'failed', status: 503 };
     case 'broken':
       return { name: 'failed', status: 500 };
   }
+}
+
+function throttled(detail: string, retryAfterSeconds: number): TroubleShape {
+  return { name: 'throttled', status: 429, detail, retryAfterSeconds };
 }

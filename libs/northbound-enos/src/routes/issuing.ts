@@ -4,6 +4,7 @@ import {
   checkCommand,
   modelVersionOf,
   pathText,
+  rights,
   send,
   type NorthboundPorts,
   type ParameterError,
@@ -32,6 +33,7 @@ interface Wish {
   readonly asked: Asked;
   readonly wish: DeliveryWish;
   readonly device: Device;
+  readonly caller: Application;
   readonly call: InstantCall;
 }
 
@@ -49,7 +51,7 @@ export class Issuing {
     const device = await ownDevice(this.ports, wish, owner);
     const { inputData } = read(invokeServiceBody, request.body);
     const asked = askedOfService(serviceId, inputData);
-    await this.issue({ asked, wish, device, call: { word: 'Success', outputs: true } }, reply);
+    await this.issue({ asked, wish, device, caller, call: { word: 'Success', outputs: true } }, reply);
   }
 
   async setMeasurepoint(caller: Application, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -58,12 +60,13 @@ export class Issuing {
     const device = await ownDevice(this.ports, wish, owner);
     const { value } = read(setMeasurepointBody, request.body);
     const asked = askedOfMeasurepoint(measurepointId, value);
-    await this.issue({ asked, wish, device, call: { word: 'OK', outputs: false } }, reply);
+    await this.issue({ asked, wish, device, caller, call: { word: 'OK', outputs: false } }, reply);
   }
 
   /** A cached command is answered as soon as it is stored, an instant one when it has ended. */
-  private async issue({ asked, wish, device, call }: Wish, reply: FastifyReply): Promise<void> {
+  private async issue({ asked, wish, device, caller, call }: Wish, reply: FastifyReply): Promise<void> {
     const began = performance.now();
+    if (!rights.mayCall(caller, asked)) throw enosError('forbidden', `${asked.service}.${asked.method}`);
     const stamp = await this.checkModel(asked, device);
     const request = { ...toRequest(asked, device, wish, this.settings.laneCap), ...stamp };
     if (request.mode === 'cached') {

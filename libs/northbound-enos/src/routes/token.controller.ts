@@ -6,6 +6,7 @@ import { EnosAuthentication } from '../authentication/enos-authentication.js';
 import { encryptionOf, isSameDigest } from '../authentication/signature.js';
 import { isOnTime } from '../authentication/timestamp.js';
 import { tokenError } from '../errors/error-answer.js';
+import type { EnosErrorName } from '../errors/error-table.js';
 import type { EnosSettings } from '../settings.js';
 import { ENOS_PORTS, ENOS_SETTINGS } from '../tokens.js';
 import { tokenEnvelope } from '../wire/envelope.js';
@@ -24,7 +25,7 @@ export class TokenController {
   /** The same token again while it is good. */
   @Post('get')
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const applicationId = await this.authenticate(readTokenBody(getTokenBody, request.body));
+    const applicationId = await this.authenticate(readTokenBody(getTokenBody, request.body), request.ip);
     tell(reply, await this.ports.tokens.current({ id: applicationId, dialect: 'enos' }, this.ttl()));
   }
 
@@ -32,7 +33,7 @@ export class TokenController {
   @Post('refresh')
   async refresh(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const body = readTokenBody(refreshTokenBody, request.body);
-    const application = { id: await this.authenticate(body), dialect: 'enos' };
+    const application = { id: await this.authenticate(body, request.ip), dialect: 'enos' };
     const holder = await this.ports.tokens.find('enos', body.accessToken);
     if (holder === undefined) throw tokenError('token-expired');
     if (holder.applicationId !== application.id) throw tokenError('refresh-failed');
@@ -43,22 +44,31 @@ export class TokenController {
     tell(reply, renewed);
   }
 
-  /** @throws ErrorAnswer 1004, 1002, 1003 and, once all is right, 1001 for what was sent before */
-  private async authenticate({ appKey, timestamp, encryption }: GetTokenBody): Promise<string> {
+  /** @throws ErrorAnswer 1004, 1002, 1003 and, once all is right, 1001 for what was sent before; TroubleError `too-many-attempts` */
+  private async authenticate(body: GetTokenBody, address: string): Promise<string> {
     const { clockSkewMs } = this.settings;
-    if (!isOnTime(timestamp, Date.now(), clockSkewMs)) throw tokenError('parameter-invalid', 'timestamp');
-    const known = await this.ports.registry.signingKey('enos', appKey);
-    if (known === undefined) throw tokenError('app-key-unknown');
-    if (!isSameDigest(encryption, encryptionOf(appKey, timestamp, known.secret))) throw tokenError('encryption-wrong');
+    if (!isOnTime(body.timestamp, Date.now(), clockSkewMs)) throw tokenError('parameter-invalid', 'timestamp');
+    const { appKey: keyId, encryption } = body;
+    let reason: EnosErrorName = 'app-key-unknown';
+    const application = await this.ports.loginGuard.attempt({ dialect: 'enos', keyId, address }, async () => {
+      const known = await this.ports.registry.signingKey('enos', keyId);
+      if (known !== undefined) reason = 'encryption-wrong';
+      return known && isProof(body, known.secret) ? known.application : undefined;
+    });
+    if (application === undefined) throw tokenError(reason);
     // Behind twice the tolerance its timestamp is too old on every clock that may judge it.
     if (!(await this.ports.tokens.redeem('enos', encryption, 2 * clockSkewMs))) throw tokenError('encryption-repeated');
-    return known.application.id;
+    return application.id;
   }
 
   private ttl(): { accessMs: number; refreshMs: number } {
     const { accessTokenMs } = this.settings;
     return { accessMs: accessTokenMs, refreshMs: accessTokenMs };
   }
+}
+
+function isProof({ appKey, timestamp, encryption }: GetTokenBody, appSecret: string): boolean {
+  return isSameDigest(encryption, encryptionOf(appKey, timestamp, appSecret));
 }
 
 function tell(reply: FastifyReply, { accessToken, expiresIn }: IssuedTokens): void {
