@@ -1,5 +1,4 @@
-import { accepts, type AcceptResult } from './load/accepts.js';
-import type { Target } from './load/target.js';
+import { accepts, creations, type AcceptResult } from './load/accepts.js';
 import { createBareTopics } from './bare/kafka.js';
 import { startBare, stopAll } from './processes.js';
 import { bareTarget, createDatabase } from './bare/bare-target.js';
@@ -30,14 +29,19 @@ export async function benchAccept(servers: Servers, seconds: number): Promise<Ac
   return { bare, product, ratio: product.perSecond / bare.perSecond };
 }
 
-function meanOf(results: readonly AcceptResult[]): AcceptResult {
-  const mean = (figure: keyof AcceptResult) =>
-    results.reduce((sum, result) => sum + result[figure], 0) / results.length;
-  const notCreated = results.reduce((sum, result) => sum + result.notCreated, 0);
-  return { perSecond: mean('perSecond'), p50Ms: mean('p50Ms'), p99Ms: mean('p99Ms'), notCreated };
+export function meanOf(results: readonly AcceptResult[]): AcceptResult {
+  const sum = (figure: keyof AcceptResult) => results.reduce((total, result) => total + result[figure], 0);
+  const mean = (figure: keyof AcceptResult) => sum(figure) / results.length;
+  return {
+    perSecond: mean('perSecond'),
+    p50Ms: mean('p50Ms'),
+    p99Ms: mean('p99Ms'),
+    notCreated: sum('notCreated'),
+    accepted: sum('accepted'),
+  };
 }
 
-function progress(name: string, result: AcceptResult): AcceptResult {
+export function progress(name: string, result: AcceptResult): AcceptResult {
   const { perSecond, p50Ms, p99Ms, notCreated } = result;
   process.stderr.write(
     `accept, ${name}: ${perSecond.toFixed(0)}/s, p50 ${p50Ms} ms, p99 ${p99Ms} ms, ${notCreated} not created\n`,
@@ -52,7 +56,7 @@ async function acceptBare(servers: Servers, seconds: number, name: string): Prom
   const target = await bareTarget();
   const api = await startBare('api', { port: target.port, databaseUrl, brokers });
   try {
-    return await accepts(target, deviceIds(DEVICES), seconds);
+    return await accepts(creations(target, deviceIds(DEVICES)), seconds);
   } finally {
     await stopAll([api]);
   }
@@ -61,8 +65,7 @@ async function acceptBare(servers: Servers, seconds: number, name: string): Prom
 async function acceptProduct(servers: Servers, seconds: number, name: string): Promise<AcceptResult> {
   const product = await startProduct(servers, { devices: DEVICES, services: ['command-api'], name });
   try {
-    const target: Target = await product.target();
-    return await accepts(target, product.deviceIds, seconds);
+    return await accepts(creations(await product.target(), product.deviceIds), seconds);
   } finally {
     await product.stop();
   }

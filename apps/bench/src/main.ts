@@ -5,15 +5,16 @@ import { benchAccept } from './accept.bench.js';
 import { runBareApi } from './bare/api.js';
 import { runBareDispatcher } from './bare/dispatcher.js';
 import { runBareNotifier } from './bare/notifier.js';
+import { benchDialects } from './dialects.bench.js';
 import { benchMillion } from './million.bench.js';
 import { tableOf, type Report } from './report.js';
 import { benchRoundTrip } from './round-trip.bench.js';
 import { startServers, stopServers } from './servers.js';
 
 const bareParts = { 'bare-api': runBareApi, 'bare-dispatcher': runBareDispatcher, 'bare-notifier': runBareNotifier };
-const benches = ['accept', 'round-trip', 'million'] as const;
+const benches = ['accept', 'dialects', 'round-trip', 'million'] as const;
 /** What runs when none is named: the others take long, and are asked for by name. */
-const usual: readonly string[] = ['accept', 'round-trip'];
+const usual: readonly string[] = ['accept', 'dialects', 'round-trip'];
 
 async function bench(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -35,6 +36,7 @@ async function bench(): Promise<void> {
       machine: { cores: cpus().length, node: process.version },
       seconds,
       ...(wanted('accept') ? { accept: await benchAccept(servers, seconds) } : {}),
+      ...(wanted('dialects') ? { dialects: await benchDialects(servers, seconds) } : {}),
       ...(wanted('round-trip') ? { roundTrip: await benchRoundTrip(servers, seconds) } : {}),
       ...(wanted('million') ? { million: await benchMillion(servers, seconds, Number(values.commands)) } : {}),
     };

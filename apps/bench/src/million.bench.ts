@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { TestProcess } from '@downlink/testing';
 import { createDatabase } from './bare/bare-target.js';
 import { deviceIds } from './accept.bench.js';
-import { accepts, type AcceptResult } from './load/accepts.js';
+import { accepts, creations, type AcceptResult } from './load/accepts.js';
 import { WebhookSink } from './load/webhook-sink.js';
 import { copyDatabase, settle, withClient } from './million/databases.js';
 import { Filler, type Wanted } from './million/filler.js';
@@ -197,7 +197,7 @@ class MillionRun {
   private async acceptOn(name: string, url: string): Promise<AcceptResult> {
     const installation = await this.installationOn(url, `million_accept_${name.replaceAll(' ', '_')}`);
     this.running = await this.startAll(installation, ['command-api']);
-    const result = await accepts(await installation.target(), this.acceptDevices(), this.seconds);
+    const result = await accepts(creations(await installation.target(), this.acceptDevices()), this.seconds);
     await this.stopRunning();
     const { perSecond, p50Ms, p99Ms, notCreated } = result;
     say(`accept, ${name}: ${perSecond.toFixed(0)}/s, p50 ${p50Ms} ms, p99 ${p99Ms} ms, ${notCreated} not created`);

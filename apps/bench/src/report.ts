@@ -1,4 +1,5 @@
 import type { AcceptFigures } from './accept.bench.js';
+import type { DialectFigures } from './dialects.bench.js';
 import type { MillionFigures } from './million.bench.js';
 import { millionRows } from './million/million-rows.js';
 import type { RoundTripFigures } from './round-trip.bench.js';
@@ -9,15 +10,17 @@ export interface Report {
   /** Measured seconds of each run, warm-up not counted. */
   readonly seconds: number;
   readonly accept?: AcceptFigures;
+  readonly dialects?: DialectFigures;
   readonly roundTrip?: RoundTripFigures;
   readonly million?: MillionFigures;
 }
 
 /** The figures as a table for people; the JSON has all of them. */
 export function tableOf(report: Report): string {
-  const { machine, seconds, accept, roundTrip, million } = report;
+  const { machine, seconds, accept, dialects, roundTrip, million } = report;
   const tables = [
     ...(accept || roundTrip ? [aligned(besideBare(report))] : []),
+    ...(dialects ? [aligned(dialectRows(dialects))] : []),
     ...(million ? [aligned([['a million waiting', 'downlink', 'target', ''], ...millionRows(million)])] : []),
   ];
   return `\n${machine.cores} cores, Node ${machine.node}, ${seconds} s a run\n\n${tables.join('\n\n')}\n`;
@@ -67,6 +70,16 @@ function besideBare({ accept, roundTrip }: Report): string[][] {
     ]);
   }
   return rows;
+}
+
+function dialectRows({ results, ratios }: DialectFigures): string[][] {
+  const rows = Object.entries(results).map(([name, result]) => [
+    `accept through ${name} /s, p50 / p99 ms`,
+    per(result.perSecond),
+    ms(result),
+    ratio(ratios[name]!),
+  ]);
+  return [['bench', 'per second', 'p50 / p99', 'dialect ÷ native'], ...rows];
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {

@@ -78,7 +78,8 @@ export class Installation {
     };
   }
 
-  private get base(): string {
+  /** `http://127.0.0.1:port` of the command API. */
+  get base(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 }

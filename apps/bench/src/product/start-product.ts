@@ -37,10 +37,16 @@ async function provision(installation: Installation, deviceIds: readonly string[
     applications: [{ id: APPLICATION.id, name: 'Bench', huawei: { secret: APPLICATION.secret } }],
     products: [{ key: PRODUCT_KEY, application: APPLICATION.id, wireFormat: 'native' }],
   });
-  for (let from = 0; from < deviceIds.length; from += PROVISION_SLICE) {
-    const slice = deviceIds.slice(from, from + PROVISION_SLICE);
-    await installation.provision({
-      devices: slice.map((id) => ({ id, application: APPLICATION.id, product: PRODUCT_KEY, activated: true })),
-    });
+  const device = { application: APPLICATION.id, product: PRODUCT_KEY, activated: true };
+  await provisionDevices(
+    installation,
+    deviceIds.map((id) => ({ ...device, id })),
+  );
+}
+
+/** Declares devices in slices that fit into a request. */
+export async function provisionDevices(installation: Installation, devices: readonly object[]): Promise<void> {
+  for (let from = 0; from < devices.length; from += PROVISION_SLICE) {
+    await installation.provision({ devices: devices.slice(from, from + PROVISION_SLICE) });
   }
 }
