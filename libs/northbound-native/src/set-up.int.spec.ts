@@ -14,7 +14,11 @@ describe('set-up', () => {
     admin = new NativeClient(running, ADMIN_KEY);
     expect((await admin.post('/v1/provision', PROVISION)).body).toEqual({
       declared: { applications: 2, products: 3, devices: 3 },
-      made: { applications: [], devices: [] },
+      made: {
+        applications: [],
+        products: ['lamp', 'modelled', 'foreign'].map((key) => ({ key, secret: expect.any(String) })),
+        devices: [],
+      },
     });
   });
   afterAll(() => running.stop());

@@ -20,15 +20,23 @@ export function readJson(body: Buffer): unknown {
   if (!isUtf8(body)) throw new MalformedBody('the body is not UTF-8');
   const text = body.toString('utf8');
   const value = parse(text);
-  check(value, text.includes('\\u'), 0);
+  checkStorable(value, text.includes('\\u'));
   return value;
+}
+
+/**
+ * Whether a value is JSON that any store can keep as it came. `escapes`: its texts may hold anything, and are looked through.
+ * @throws MalformedBody as `readJson`
+ */
+export function checkStorable(value: unknown, escapes = true): void {
+  check(value, escapes, 0);
 }
 
 /** Reads a form (`a=1&b=2`); of a repeated member the last one counts. @throws MalformedBody as `readJson`. */
 export function readForm(body: Buffer): Record<string, string> {
   if (!isUtf8(body)) throw new MalformedBody('the body is not UTF-8');
   const value = Object.fromEntries(new URLSearchParams(body.toString('utf8')));
-  check(value, true, 0);
+  checkStorable(value);
   return value;
 }
 

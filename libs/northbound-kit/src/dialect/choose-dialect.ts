@@ -16,6 +16,10 @@ export class DialectChooser {
     return this.of(url).formPaths?.includes(pathOf(url)) ?? false;
   }
 
+  takesYaml(url: string): boolean {
+    return this.of(url).yamlPaths?.includes(pathOf(url)) ?? false;
+  }
+
   keepsRawBodies(url: string): boolean {
     return this.of(url).keepsRawBodies ?? false;
   }

@@ -38,6 +38,8 @@ export interface DialectFace {
   readonly prefixes: readonly string[];
   /** Full paths that also take `application/x-www-form-urlencoded`; everywhere else only JSON is taken. */
   readonly formPaths?: readonly string[];
+  /** Full paths that also take `application/yaml`; the body is a `YamlBody` then. */
+  readonly yamlPaths?: readonly string[];
   /** Full paths whose bodies may be larger than BODY_LIMIT, with their limits in bytes. */
   readonly bodyLimits?: Readonly<Record<string, number>>;
   /** The bytes of each body are kept beside what was read of them (`rawBodyOf`), for callers who sign them. Default false. */

@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { keepRawBody } from '../body/raw-body.js';
 import { BODY_LIMIT, MalformedBody, readForm, readJson } from '../body/read-json.js';
+import { YamlBody } from '../body/read-yaml.js';
 import { DialectChooser } from '../dialect/choose-dialect.js';
 import type { DialectFace } from '../dialect/dialect.js';
 import { DialectErrorsFilter } from './dialect-errors.filter.js';
@@ -68,9 +69,15 @@ function readBodies(fastify: FastifyInstance, chooser: DialectChooser): void {
   });
   fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) => {
     if (chooser.takesForms(request.url)) return settle(() => readForm(body as Buffer), done);
-    done(Object.assign(new Error('not JSON'), { statusCode: 415 }));
+    done(notJson());
+  });
+  fastify.addContentTypeParser('application/yaml', { parseAs: 'buffer' }, (request, body, done) => {
+    if (chooser.takesYaml(request.url)) return done(null, new YamlBody(body as Buffer));
+    done(notJson());
   });
 }
+
+const notJson = (): Error => Object.assign(new Error('not JSON'), { statusCode: 415 });
 
 function settle(read: () => unknown, done: (error: Error | null, value?: unknown) => void): void {
   let value: unknown;

@@ -1,4 +1,4 @@
-import type { Parameter, ProductModel, ValueType } from '@downlink/command-engine';
+import type { Parameter, ProductModel, Property, ValueType } from '@downlink/command-engine';
 import { z } from 'zod';
 import { optional, text } from '../wire/fields.js';
 
@@ -55,13 +55,19 @@ const typeWith = <More extends z.ZodRawShape>(more: More) =>
   ]);
 
 const valueType: z.ZodType<ValueType> = z.lazy(() => typeWith({}));
-const parameter: z.ZodType<Parameter> = z.lazy(() => typeWith({ name: text(128), required: optional(z.boolean()) }));
+const named = { name: text(128), number: optional(z.number().int()), unit: optional(text(64)) };
+const parameter: z.ZodType<Parameter> = z.lazy(() => typeWith({ ...named, required: optional(z.boolean()) }));
 const parameters: z.ZodType<Parameter[]> = z.array(parameter).max(MOST).refine(distinct, TWICE);
 
-const method = z.strictObject({ name: text(128), parameters: optional(parameters) });
+const method = z.strictObject({ name: text(128), parameters: optional(parameters), responses: optional(parameters) });
 const service = z.strictObject({ id: text(128), methods: z.array(method).max(MOST).refine(distinct, TWICE) });
+
+const property: z.ZodType<Property> = z.lazy(() =>
+  typeWith({ ...named, access: z.enum(['read', 'write', 'read-write']) }),
+);
 
 /** The canonical model of a product. */
 export const modelSchema: z.ZodType<ProductModel> = z.strictObject({
   services: z.array(service).max(MOST).refine(distinct, TWICE),
+  properties: optional(z.array(property).max(MOST).refine(distinct, TWICE)),
 });

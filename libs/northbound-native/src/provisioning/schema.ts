@@ -1,57 +1,113 @@
+import type { Json } from '@downlink/command-domain';
 import { z } from 'zod';
-import { applicationId, deviceId, optional, productKey, text } from '../wire/fields.js';
+import { applicationId, deviceId, id, integer, optional, productKey, spelled, text } from '../wire/fields.js';
 import { modelSchema } from './model-schema.js';
 
 const credential = text(256);
 
-/** A member that the file format knows and this version cannot honour yet: refused, never dropped in silence. */
-const notYet = (what: string) => z.undefined({ error: `${what}: not supported yet` }).optional();
+/** Huawei's nodeId is the longest of the vendors' names. */
+const deviceKey = id(256);
 
 /** The formats that the dispatcher has codecs for. */
 export const WIRE_FORMATS = ['native', 'huawei'] as const;
+const OTHER_FORMATS: readonly unknown[] = ['enos', 'quectel'];
 
-export const applicationEntry = z.strictObject({
-  id: applicationId,
-  name: optional(text(256)),
-  native: optional(z.strictObject({ key: credential })),
-  huawei: optional(z.strictObject({ secret: credential })),
-  enos: optional(z.strictObject({ orgId: credential, appKey: credential, appSecret: credential })),
-  quectel: optional(z.strictObject({ accessKey: credential, accessSecret: credential })),
-  authorisedBy: optional(z.array(z.string()).max(0, { message: 'not supported yet' })),
-  quotas: optional(z.strictObject({ callsPerMinute: optional(z.literal(0, { error: 'quotas: not supported yet' })) })),
+const wireFormat = z.enum(WIRE_FORMATS, {
+  error: ({ input }) =>
+    OTHER_FORMATS.includes(input)
+      ? `devices cannot be spoken to in this format yet; ${WIRE_FORMATS.join(' and ')} can`
+      : `expected one of ${WIRE_FORMATS.join(', ')}`,
 });
 
+/** `service.method`, `service.*` or `*`. */
+const pattern = text(257).regex(/^(\*|.+\..+)$/su, { message: 'expected service.method, service.* or *' });
+const patterns = optional(z.array(pattern).max(1_000));
+
+/** Of two members that make one credential both are given, or both are left to be made. */
+const together = (first: string, second: string): [(value: object) => boolean, { path: string[]; message: string }] => [
+  (value) =>
+    (value as Record<string, unknown>)[first] === undefined || (value as Record<string, unknown>)[second] !== undefined,
+  { path: [second], message: `is left out, and ${first} is not` },
+];
+const bothOrNeither = <T extends z.ZodType<object>>(schema: T, first: string, second: string) =>
+  schema.refine(...together(first, second)).refine(...together(second, first));
+
+export const applicationEntry = z.strictObject({
+  id: optional(applicationId),
+  name: optional(text(256)),
+  native: optional(z.strictObject({ key: optional(credential) })),
+  huawei: optional(z.strictObject({ secret: optional(credential) })),
+  enos: optional(
+    bothOrNeither(
+      z.strictObject({ orgId: credential, appKey: optional(credential), appSecret: optional(credential) }),
+      'appKey',
+      'appSecret',
+    ),
+  ),
+  quectel: optional(
+    bothOrNeither(
+      z.strictObject({ accessKey: optional(credential), accessSecret: optional(credential) }),
+      'accessKey',
+      'accessSecret',
+    ),
+  ),
+  authorisedBy: optional(z.array(applicationId).max(1_000)),
+  quotas: optional(z.strictObject({ callsPerMinute: optional(integer(0, 1_000_000_000)) })),
+  methods: optional(z.strictObject({ allow: patterns, deny: patterns })),
+});
+
+const document = spelled(
+  z.custom<Json>((value) => value !== undefined),
+  {},
+);
+
 export const productEntry = z.strictObject({
-  key: productKey,
+  key: optional(productKey),
   application: applicationId,
   name: optional(text(256)),
-  wireFormat: z.enum(WIRE_FORMATS),
+  wireFormat,
   lateAnswers: optional(z.enum(['record', 'accept'])),
+  secret: optional(credential),
   model: optional(modelSchema),
-  secret: notYet("a product's secret"),
-  huaweiProfile: notYet("the vendor's own model"),
-  enosThingModel: notYet("the vendor's own model"),
-  quectelTsl: notYet("the vendor's own model"),
+  huaweiProfile: optional(document),
+  enosThingModel: optional(document),
+  quectelTsl: optional(document),
 });
 
 export const deviceEntry = z.strictObject({
-  id: deviceId,
+  id: optional(deviceId),
   application: applicationId,
   product: productKey,
   name: optional(text(256)),
   secret: optional(credential),
   activated: optional(z.boolean()),
-  key: notYet("an EnOS or Quectel device's key"),
-  assetId: notYet('an EnOS asset'),
+  key: optional(deviceKey),
+  assetId: optional(text(256)),
 });
 
 /** The provisioning file. Sections that are left out are empty. */
 export const provisionFile = z.strictObject({
-  applications: z.array(applicationEntry).default([]),
-  products: z.array(productEntry).default([]),
-  devices: z.array(deviceEntry).default([]),
+  applications: z
+    .array(applicationEntry)
+    .nullish()
+    .transform((entries) => entries ?? []),
+  products: z
+    .array(productEntry)
+    .nullish()
+    .transform((entries) => entries ?? []),
+  devices: z
+    .array(deviceEntry)
+    .nullish()
+    .transform((entries) => entries ?? []),
 });
 
 export type ApplicationEntry = z.output<typeof applicationEntry>;
 export type ProductEntry = z.output<typeof productEntry>;
 export type DeviceEntry = z.output<typeof deviceEntry>;
+
+/** What is declared together, as it was written. */
+export interface ProvisionEntries {
+  readonly applications: readonly ApplicationEntry[];
+  readonly products: readonly ProductEntry[];
+  readonly devices: readonly DeviceEntry[];
+}

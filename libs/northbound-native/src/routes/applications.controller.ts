@@ -6,8 +6,7 @@ import { NativeAuthentication } from '../authentication.js';
 import { problem } from '../errors/problem.js';
 import { Documented } from '../openapi/documented.decorator.js';
 import { declare } from '../provisioning/declare.js';
-import { applicationEntry } from '../provisioning/schema.js';
-import { newApplication } from '../provisioning/to-declaration.js';
+import { applicationEntry, type ApplicationEntry } from '../provisioning/schema.js';
 import { NATIVE_PORTS } from '../tokens.js';
 import { pageQuery } from '../wire/page-query.js';
 import { read } from '../wire/read.js';
@@ -40,7 +39,7 @@ export class ApplicationsController {
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);
     const entry = read(applicationEntry, request.body);
-    if (await this.ports.registry.application(entry.id)) {
+    if (entry.id !== undefined && (await this.ports.registry.application(entry.id))) {
       throw problem('conflict', { detail: 'there is such an application; PUT changes it' });
     }
     answer(reply, 201, await this.declared(entry));
@@ -89,11 +88,12 @@ export class ApplicationsController {
     answer(reply, 200, applicationView(await this.found((request.params as { id: string }).id)));
   }
 
-  private async declared(entry: Parameters<typeof newApplication>[0]): Promise<object> {
-    const declaration = { applications: [newApplication(entry)], products: [], devices: [] };
-    const made = await declare(this.ports.registry, declaration);
-    this.authentication.forget([entry.id]);
-    return { ...applicationView(await this.found(entry.id)), ...made.applications[0] };
+  private async declared(entry: ApplicationEntry): Promise<object> {
+    const { declaration, made } = await declare(this.ports, { applications: [entry] });
+    const { id } = declaration.applications[0]!;
+    this.authentication.forget([id]);
+    const { at: _at, ...secrets } = made.applications[0] ?? {};
+    return { ...applicationView(await this.found(id)), ...secrets };
   }
 
   private async found(id: string): Promise<Application> {

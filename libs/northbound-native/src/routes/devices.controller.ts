@@ -7,7 +7,6 @@ import { problem } from '../errors/problem.js';
 import { Documented } from '../openapi/documented.decorator.js';
 import { declare } from '../provisioning/declare.js';
 import { deviceEntry, type DeviceEntry } from '../provisioning/schema.js';
-import { newDevice } from '../provisioning/to-declaration.js';
 import { NATIVE_PORTS } from '../tokens.js';
 import { laneAnswer, laneView } from '../wire/lane-view.js';
 import { ownedPageQuery } from '../wire/page-query.js';
@@ -37,7 +36,7 @@ export class DevicesController {
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);
     const entry = read(deviceEntry, request.body);
-    if ((await this.ports.registry.devices([entry.id])).size > 0) {
+    if (await this.isKnown(entry)) {
       throw problem('conflict', { detail: 'there is such a device; PUT changes it' });
     }
     answer(reply, 201, await this.declared(entry));
@@ -100,9 +99,17 @@ export class DevicesController {
   }
 
   private async declared(entry: DeviceEntry): Promise<object> {
-    const made = await declare(this.ports.registry, { applications: [], products: [], devices: [newDevice(entry)] });
-    const device = await findDevice(this.ports, entry.id, { kind: 'admin' });
-    return { ...deviceView(device), ...made.devices[0] };
+    const { declaration, made } = await declare(this.ports, { devices: [entry] });
+    const device = await findDevice(this.ports, declaration.devices[0]!.id, { kind: 'admin' });
+    const { secret } = made.devices[0] ?? {};
+    return { ...deviceView(device), ...(secret !== undefined && { secret }) };
+  }
+
+  /** By its id, or by its key where it came without one. */
+  private async isKnown({ id, product, key }: DeviceEntry): Promise<boolean> {
+    const { registry } = this.ports;
+    if (id !== undefined) return (await registry.devices([id])).size > 0;
+    return key !== undefined && (await registry.deviceByKey(product, key)) !== undefined;
   }
 
   private async found(request: FastifyRequest): Promise<Device> {

@@ -7,11 +7,16 @@ import { problem } from '../errors/problem.js';
 import { Documented } from '../openapi/documented.decorator.js';
 import { declare } from '../provisioning/declare.js';
 import { productEntry, type ProductEntry } from '../provisioning/schema.js';
-import { newProduct } from '../provisioning/to-declaration.js';
 import { NATIVE_PORTS } from '../tokens.js';
 import { ownedPageQuery } from '../wire/page-query.js';
 import { read } from '../wire/read.js';
-import { productAnswer, productListAnswer, productView } from '../wire/registry-view.js';
+import {
+  declaredProductAnswer,
+  productAnswer,
+  productListAnswer,
+  productModelAnswer,
+  productView,
+} from '../wire/registry-view.js';
 import { answer } from './answer.js';
 import { pageById } from './owned-page.js';
 import { entryOfPath, withPathId } from './with-path-id.js';
@@ -25,17 +30,17 @@ export class ProductsController {
   ) {}
 
   @Documented({
-    summary: 'Sets up a product',
+    summary: 'Sets up a product; a new one without a secret gets one, shown once',
     key: 'admin',
     body: productEntry,
-    answers: { 201: { description: 'It is there', schema: productAnswer } },
+    answers: { 201: { description: 'It is there', schema: declaredProductAnswer } },
     problems: ['conflict'],
   })
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.authentication.admin(request);
     const entry = read(productEntry, request.body);
-    if (await this.ports.registry.product(entry.key)) {
+    if (entry.key !== undefined && (await this.ports.registry.product(entry.key))) {
       throw problem('conflict', { detail: 'there is such a product; PUT changes it' });
     }
     answer(reply, 201, await this.declared(entry));
@@ -45,7 +50,7 @@ export class ProductsController {
     summary: 'Sets up or changes a product',
     key: 'admin',
     body: entryOfPath(productEntry, 'key'),
-    answers: { 200: { description: 'It is as declared', schema: productAnswer } },
+    answers: { 200: { description: 'It is as declared', schema: declaredProductAnswer } },
     problems: ['conflict'],
   })
   @Put(':key')
@@ -85,9 +90,30 @@ export class ProductsController {
     answer(reply, 200, productView(await this.found((request.params as { key: string }).key, caller)));
   }
 
+  /** What a command was checked against that names this version. */
+  @Documented({
+    summary: 'A model that the product has or had',
+    key: 'either',
+    answers: { 200: { description: 'The model', schema: productModelAnswer } },
+    problems: ['not-found'],
+  })
+  @Get(':key/models/:version')
+  async model(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const caller = await this.authentication.caller(request);
+    const { key, version } = request.params as { key: string; version: string };
+    const product = await this.found(key, caller);
+    const model = /^\d{1,9}$/.test(version)
+      ? await this.ports.registry.productModel(product.key, Number(version))
+      : undefined;
+    if (model === undefined) throw problem('not-found');
+    answer(reply, 200, { product: product.key, version: Number(version), model });
+  }
+
   private async declared(entry: ProductEntry): Promise<object> {
-    await declare(this.ports.registry, { applications: [], products: [newProduct(entry)], devices: [] });
-    return productView(await this.found(entry.key, { kind: 'admin' }));
+    const { declaration, made } = await declare(this.ports, { products: [entry] });
+    const product = await this.found(declaration.products[0]!.key, { kind: 'admin' });
+    const { secret } = made.products[0] ?? {};
+    return { ...productView(product), ...(secret !== undefined && { secret }) };
   }
 
   private async found(key: string, caller: Caller): Promise<Product> {

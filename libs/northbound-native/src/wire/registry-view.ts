@@ -19,10 +19,17 @@ export const applicationAnswer = z
   })
   .meta({ id: 'Application' });
 
-/** With the key, where one was made: it is shown in this answer and never again. */
-export const declaredApplicationAnswer = applicationAnswer
-  .extend({ native: z.strictObject({ key: z.string() }).optional() })
-  .meta({ id: 'DeclaredApplication' });
+const secret = z.string();
+
+/** Credentials that were made: shown in this answer and never again. */
+export const madeCredentials = {
+  native: z.strictObject({ key: secret }).optional(),
+  huawei: z.strictObject({ secret }).optional(),
+  enos: z.strictObject({ orgId: z.string(), appKey: z.string(), appSecret: secret }).optional(),
+  quectel: z.strictObject({ accessKey: z.string(), accessSecret: secret }).optional(),
+};
+
+export const declaredApplicationAnswer = applicationAnswer.extend(madeCredentials).meta({ id: 'DeclaredApplication' });
 
 export const applicationListAnswer = listOf(applicationAnswer);
 
@@ -54,6 +61,15 @@ export const productAnswer = z
     createdAt: timestamp,
   })
   .meta({ id: 'Product' });
+
+/** With the secret, where one was made: it is shown in this answer and never again. */
+export const declaredProductAnswer = productAnswer
+  .extend({ secret: secret.optional() })
+  .meta({ id: 'DeclaredProduct' });
+
+export const productModelAnswer = z
+  .strictObject({ product: z.string(), version: count, model: modelSchema })
+  .meta({ id: 'ProductModel' });
 
 export const productListAnswer = listOf(productAnswer);
 
