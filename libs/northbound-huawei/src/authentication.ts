@@ -1,4 +1,4 @@
-import { bearerToken, CredentialCache, type NorthboundPorts } from '@downlink/northbound-kit';
+import { bearerToken, CredentialCache, rights, type AskedMethod, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyRequest } from 'fastify';
 import { huaweiError } from './errors/error-answer.js';
 import { appIdQuery } from './wire/query-commands.js';
@@ -51,6 +51,13 @@ export class HuaweiAuthentication {
   /** The same for the `appId` in the query of a call whose body says everything else. @throws ErrorAnswer 100022 besides */
   async applicationOfQuery({ url, query }: Pick<FastifyRequest, 'url' | 'query'>, caller: string): Promise<string> {
     return url.includes('?') ? this.applicationOf(read(appIdQuery, query).appId, caller) : caller;
+  }
+
+  /** Before a device is told to do something, whoever's it is. @throws ErrorAnswer 100217 when the caller may not have devices do that */
+  async checkMethod(caller: string, asked: AskedMethod): Promise<void> {
+    const application = await this.ports.applications.find(caller);
+    if (application === undefined || rights.mayCall(application, asked)) return;
+    throw huaweiError('application-not-authorized', `${asked.service}.${asked.method}`);
   }
 
   /** The application got new tokens, or gave its tokens up: what is remembered of it is not true any more. */

@@ -1,8 +1,24 @@
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { dialectContract, startNorthbound, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
+import { eventually } from '@downlink/testing';
+import {
+  dialectContract,
+  exchange,
+  startNorthbound,
+  type ContractAnswer,
+  type RunningNorthbound,
+} from '@downlink/northbound-kit/contracts';
 import { huaweiFace } from './face.js';
 import { HuaweiModule } from './huawei.module.js';
-import { APPLICATION, declareSpecimens, FOREIGN_DEVICE, logIn, OWN_DEVICE } from './spec-support/huawei-client.js';
+import {
+  APPLICATION,
+  CANCEL_TASKS,
+  COMMANDS,
+  declareSpecimens,
+  FOREIGN_APPLICATION,
+  FOREIGN_DEVICE,
+  logIn,
+  OWN_DEVICE,
+} from './spec-support/huawei-client.js';
 
 describe('the Huawei dialect keeps the contract of all dialects', () => {
   let running: RunningNorthbound;
@@ -10,12 +26,25 @@ describe('the Huawei dialect keeps the contract of all dialects', () => {
 
   beforeAll(async () => {
     running = await startNorthbound([huaweiFace], (ports) =>
-      HuaweiModule.forRoot(ports, { delivery: { laneCap: 100 } }),
+      HuaweiModule.forRoot(ports, { delivery: { laneCap: 1_000 } }),
     );
     await declareSpecimens(running);
     token = await logIn(running.url);
   });
   afterAll(() => running.stop());
+
+  const renew = async () => {
+    token = await logIn(running.url);
+  };
+  const headers = (accessToken: string, appKey = APPLICATION) => ({
+    app_key: appKey,
+    authorization: `Bearer ${accessToken}`,
+  });
+  const issued = async (over: { id?: string; dialect?: string; accessMs?: number }) => {
+    const { id = APPLICATION, dialect = 'huawei', accessMs = 60_000 } = over;
+    return (await running.ports.tokens.issue({ id, dialect }, { accessMs, refreshMs: 60_000 })).accessToken;
+  };
+  const codeOf = ({ body }: ContractAnswer) => (JSON.parse(body) as { error_code?: string }).error_code;
 
   const bodyOf = (deviceId: string, paras: unknown) => ({
     deviceId,
@@ -24,14 +53,59 @@ describe('the Huawei dialect keeps the contract of all dialects', () => {
 
   dialectContract({
     running: () => running,
-    authorised: () => ({ app_key: APPLICATION, authorization: `Bearer ${token}` }),
-    withBadToken: () => ({ app_key: APPLICATION, authorization: 'Bearer 0123456789abcdef' }),
+    authorised: () => headers(token),
+    tokenHeader: 'authorization',
+    withBadToken: () => headers('0123456789abcdef'),
     withoutToken: () => ({ app_key: APPLICATION }),
     create: { method: 'POST', path: '/iocm/app/cmd/v1.4.0/deviceCommands' },
     bodyFor: (deviceId) => bodyOf(deviceId, { level: 7 }),
     bodyWithParameters: (parameters) => bodyOf(OWN_DEVICE, parameters),
     ownDevice: OWN_DEVICE,
     foreignDevice: FOREIGN_DEVICE,
+    applicationId: APPLICATION,
+    asked: { service: 'Brightness', method: 'SET' },
+    fullBody: () => ({
+      ...bodyOf(OWN_DEVICE, { level: 7 }),
+      callbackUrl: 'https://203.0.113.7/callback',
+      expireTime: 600,
+      maxRetransmit: 2,
+    }),
+    opaqueMembers: ['paras'],
+    deadTokens: {
+      expired: async () => {
+        const short = await issued({ accessMs: 1 });
+        await eventually(async () => expect(await running.ports.tokens.find('huawei', short)).toBeUndefined());
+        return headers(short);
+      },
+      replaced: async () => {
+        const old = token;
+        await renew();
+        return headers(old);
+      },
+      'given up': async () => {
+        const body = JSON.stringify({ accessToken: token });
+        const path = '/iocm/app/sec/v1.1.0/logout';
+        const type = { 'content-type': 'application/json' };
+        expect((await exchange(running.url, { method: 'POST', path, headers: type, body })).status).toBe(204);
+        return headers(token);
+      },
+      "another application's": async () => headers(await issued({ id: FOREIGN_APPLICATION }), FOREIGN_APPLICATION),
+      "another application's, under our app_key": async () => headers(await issued({ id: FOREIGN_APPLICATION })),
+      "another dialect's": async () => headers(await issued({ dialect: 'quectel' })),
+    },
+    renew,
+    reads: () => [
+      { method: 'GET', path: `${COMMANDS}?deviceId=${OWN_DEVICE}&pageSize=5` },
+      { method: 'GET', path: `${CANCEL_TASKS}?deviceId=${OWN_DEVICE}` },
+    ],
+    expectThrottled: (answer) => {
+      expect(answer).toMatchObject({ status: 403, headers: { 'retry-after': expect.stringMatching(/^[1-6]?\d$/) } });
+      expect(codeOf(answer)).toBe('1010009');
+    },
+    expectForbidden: (answer) => {
+      expect(answer.status).toBe(200);
+      expect(codeOf(answer)).toBe('100217');
+    },
     unknownRoute: '/iocm/app/cmd/v1.4.0/nothing',
     expectVendorError: ({ body }) => {
       const { error_code: code, error_desc: text, ...rest } = JSON.parse(body) as Record<string, unknown>;

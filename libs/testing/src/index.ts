@@ -11,6 +11,7 @@ export {
   type TestDatabase,
   type TestDatabaseOptions,
 } from './postgres/create-test-database.js';
+export { countRows } from './postgres/count-rows.js';
 export { startKafka, uniquePrefix, type TestKafka } from './kafka/start-kafka.js';
 export { startMosquitto, type MosquittoOptions, type TestMosquitto } from './mosquitto/start-mosquitto.js';
 export { startAedes, type TestAedes } from './aedes/start-aedes.js';

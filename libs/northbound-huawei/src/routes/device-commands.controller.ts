@@ -38,6 +38,7 @@ export class DeviceCommandsController {
     const body = read(createCommandBody, request.body);
     const device = await ownDevice(this.ports, body.deviceId, applicationId);
     const { serviceId: service, method, paras: parameters } = body.command;
+    await this.authentication.checkMethod(caller, { service, method });
     const stamp = await checkModel(this.ports, { service, method, parameters }, device, MODEL_ERRORS);
     const outcome = await this.ports.commands.submit({ ...toRequest(body, device, this.settings.delivery), ...stamp });
     send(reply, { status: 201, body: successJson(toCreated(headOf(outcome), body)) });

@@ -38,6 +38,7 @@ export class SendCommandController {
     const body = read(sendCommandBody, request.body);
     const device = await ownDevice(this.ports, deviceId, applicationId);
     const asked = { service: serviceId, method: body.header.method, parameters: body.body };
+    await this.authentication.checkMethod(caller, asked);
     const stamp = await checkModel(this.ports, asked, device, MODEL_ERRORS);
     const call = { device, serviceId, body, commandId: this.ports.commands.nextId() };
     const head = await this.submit({ ...toSignaltransRequest(call, this.settings), ...stamp }, call, reply);

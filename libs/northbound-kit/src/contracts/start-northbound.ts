@@ -12,7 +12,7 @@ import {
   type RawRecord,
 } from '@downlink/command-engine';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
-import { createTestDatabase } from '@downlink/testing';
+import { countRows, createTestDatabase } from '@downlink/testing';
 import {
   createNorthboundApp,
   FinalEvents,
@@ -34,6 +34,8 @@ export interface RunningNorthbound {
   readonly facts: readonly CommittedFact[];
   /** Records that were put back on the bus, in order. */
   readonly replayed: readonly RawRecord[];
+  /** How many rows each table has: what was refused leaves them as they were. */
+  countRows(): Promise<Record<string, number>>;
   /** Plays the rest of the world: the broker, the device, the clock. */
   handle(signal: Signal): Promise<Outcome>;
   stop(): Promise<void>;
@@ -105,6 +107,7 @@ export async function startNorthbound(
     app,
     facts,
     replayed,
+    countRows: () => countRows(database.url),
     handle: (signal) => queue.handle(signal),
     stop,
   };

@@ -25,7 +25,7 @@ export interface Taken {
 /** From a body that can be read to a command that the engine can take. The same for one command as for a thousand. */
 export class CommandIntake {
   constructor(
-    private readonly ports: Pick<NorthboundPorts, 'devices' | 'products'>,
+    private readonly ports: Pick<NorthboundPorts, 'applications' | 'devices' | 'products'>,
     private readonly delivery: DeliveryDefaults,
   ) {}
 
