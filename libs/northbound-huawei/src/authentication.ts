@@ -53,11 +53,11 @@ export class HuaweiAuthentication {
     return url.includes('?') ? this.applicationOf(read(appIdQuery, query).appId, caller) : caller;
   }
 
-  /** Before a device is told to do something, whoever's it is. @throws ErrorAnswer 100217 when the caller may not have devices do that */
+  /** Before a device is told to do something, whoever's it is. @throws ErrorAnswer 100432 when the caller may not have devices do that */
   async checkMethod(caller: string, asked: AskedMethod): Promise<void> {
     const application = await this.ports.applications.find(caller);
     if (application === undefined || rights.mayCall(application, asked)) return;
-    throw huaweiError('application-not-authorized', `${asked.service}.${asked.method}`);
+    throw huaweiError('command-muted', `${asked.service}.${asked.method}`);
   }
 
   /** The application got new tokens, or gave its tokens up: what is remembered of it is not true any more. */

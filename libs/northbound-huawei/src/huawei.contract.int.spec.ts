@@ -104,7 +104,7 @@ describe('the Huawei dialect keeps the contract of all dialects', () => {
     },
     expectForbidden: (answer) => {
       expect(answer.status).toBe(200);
-      expect(codeOf(answer)).toBe('100217');
+      expect(codeOf(answer)).toBe('100432');
     },
     unknownRoute: '/iocm/app/cmd/v1.4.0/nothing',
     expectVendorError: ({ body }) => {
