@@ -80,7 +80,8 @@ describe('the native API keeps the contract of all dialects', () => {
       expect(retryAfterSeconds).toBeLessThanOrEqual(60);
       expect(JSON.parse(answer.body)).toMatchObject({ status: 429, code: 'quota-exceeded', retryAfterSeconds });
     },
-    expectForbidden: ({ body }) => expect(JSON.parse(body)).toMatchObject({ status: 403, code: 'forbidden' }),
+    expectForbidden: ({ body }) =>
+      expect(JSON.parse(body)).toMatchObject({ status: 403, code: 'method-not-permitted' }),
     unknownRoute: '/v1/nothing',
     expectVendorError: ({ status, contentType, body }) => {
       expect(contentType).toBe('application/problem+json; charset=utf-8');
