@@ -1,8 +1,28 @@
 import { bearerToken, CredentialCache, rights, type AskedMethod, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyRequest } from 'fastify';
 import { huaweiError } from './errors/error-answer.js';
+import type { HuaweiErrorName } from './errors/error-table.js';
 import { appIdQuery } from './wire/query-commands.js';
 import { read } from './wire/read.js';
+
+/** What the refusals of a family of calls are called. */
+interface Refusals {
+  readonly keyMissing: HuaweiErrorName;
+  readonly unknown: HuaweiErrorName;
+  readonly unauthorised: HuaweiErrorName;
+}
+
+const COMMAND_CALLS: Refusals = {
+  keyMissing: 'app-key-missing',
+  unknown: 'application-unknown',
+  unauthorised: 'application-not-authorized',
+};
+
+const DEVICE_CALLS: Refusals = {
+  keyMissing: 'app-id-missing',
+  unknown: 'application-not-found',
+  unauthorised: 'application-forbidden',
+};
 
 interface Owner {
   readonly applicationId: string;
@@ -23,9 +43,9 @@ export class HuaweiAuthentication {
    * The calling application's id; asked once per request, because it takes a call from the application's quota.
    * @throws ErrorAnswer 100220 without app_key, 1010005 when token or app_key are wrong; TroubleError `quota-exceeded`
    */
-  async caller({ headers }: Pick<FastifyRequest, 'headers'>): Promise<string> {
+  async caller({ headers }: Pick<FastifyRequest, 'headers'>, refusals: Refusals = COMMAND_CALLS): Promise<string> {
     const appKey = headers['app_key'];
-    if (typeof appKey !== 'string' || appKey === '') throw huaweiError('app-key-missing');
+    if (typeof appKey !== 'string' || appKey === '') throw huaweiError(refusals.keyMissing);
     const token = bearerToken(headers.authorization) ?? oldHeader(headers['access_token']);
     const owner = token === undefined ? undefined : await this.tokens.find(token);
     const application = owner?.applicationId === appKey ? await this.ports.applications.find(appKey) : undefined;
@@ -40,12 +60,12 @@ export class HuaweiAuthentication {
    * @returns its id
    * @throws ErrorAnswer 100203 for an unknown application, 100217 for one that has not authorised the caller
    */
-  async applicationOf(appId: string | undefined, caller: string): Promise<string> {
+  async applicationOf(appId: string | undefined, caller: string, refusals: Refusals = COMMAND_CALLS): Promise<string> {
     if (appId === undefined || appId === caller) return caller;
     const acting = await this.ports.applications.find(caller);
     if (acting?.authorisedBy.includes(appId)) return appId;
     const known = await this.ports.applications.find(appId);
-    throw huaweiError(known === undefined ? 'application-unknown' : 'application-not-authorized');
+    throw huaweiError(known === undefined ? refusals.unknown : refusals.unauthorised);
   }
 
   /** The same for the `appId` in the query of a call whose body says everything else. @throws ErrorAnswer 100022 besides */
@@ -58,6 +78,15 @@ export class HuaweiAuthentication {
     const application = await this.ports.applications.find(caller);
     if (application === undefined || rights.mayCall(application, asked)) return;
     throw huaweiError('command-muted', `${asked.service}.${asked.method}`);
+  }
+
+  /**
+   * Caller and application of a call about devices, whose pages document other statuses for the same refusals.
+   * @throws ErrorAnswer 100025, 1010005, 100203, 100217
+   */
+  async applicationOfDeviceCall(request: Pick<FastifyRequest, 'headers' | 'query'>): Promise<string> {
+    const caller = await this.caller(request, DEVICE_CALLS);
+    return this.applicationOf(read(appIdQuery, request.query).appId, caller, DEVICE_CALLS);
   }
 
   /** The application got new tokens, or gave its tokens up: what is remembered of it is not true any more. */

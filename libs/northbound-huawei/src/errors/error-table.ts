@@ -1,3 +1,5 @@
+import { DEVICE_ERRORS } from './device-errors.js';
+
 /**
  * The vendor's errors: code, HTTP status and text (Huawei, Creating Device Commands v1.4.0; Authentication; Refreshing a
  * Token; Calling Device Services for 100432, 100444, 100450, 102203). Where a code is listed with two statuses, the one of the business errors (200) is taken.
@@ -6,6 +8,7 @@
  * failure of the server's.
  */
 export const HUAWEI_ERRORS = {
+  ...DEVICE_ERRORS,
   'application-unknown': { status: 200, code: '100203', text: 'The application is not existed.' },
   'application-not-authorized': { status: 200, code: '100217', text: "The application hasn't been authorized." },
   'device-unknown': { status: 200, code: '100418', text: 'The deviceData is not existed.' },

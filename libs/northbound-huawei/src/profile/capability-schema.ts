@@ -4,25 +4,31 @@ import { optional, text } from '../wire/fields.js';
 const TEXT = 256;
 
 /** A number, or its decimal digits as the vendor's own exports have it; an empty text is none. */
-const numeric = z.unknown().optional().transform((value, context): number | undefined => {
-  if (value === undefined || value === null || value === '') return undefined;
-  const number = typeof value === 'string' && /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(value) ? Number(value) : value;
-  if (typeof number === 'number' && Number.isFinite(number)) return number;
-  context.addIssue({ code: 'custom', message: 'expected a number' });
-  return z.NEVER;
-});
+const numeric = z
+  .unknown()
+  .optional()
+  .transform((value, context): number | undefined => {
+    if (value === undefined || value === null || value === '') return undefined;
+    const number = typeof value === 'string' && /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(value) ? Number(value) : value;
+    if (typeof number === 'number' && Number.isFinite(number)) return number;
+    context.addIssue({ code: 'custom', message: 'expected a number' });
+    return z.NEVER;
+  });
 
 const count = numeric.refine((value) => value === undefined || (Number.isInteger(value) && value >= 0), {
   message: 'expected a whole number from 0',
 });
 
-const flag = z.unknown().optional().transform((value, context): boolean => {
-  if (value === undefined || value === null) return false;
-  if (typeof value === 'boolean') return value;
-  if (value === 'true' || value === 'false') return value === 'true';
-  context.addIssue({ code: 'custom', message: 'expected true or false' });
-  return z.NEVER;
-});
+const flag = z
+  .unknown()
+  .optional()
+  .transform((value, context): boolean => {
+    if (value === undefined || value === null) return false;
+    if (typeof value === 'boolean') return value;
+    if (value === 'true' || value === 'false') return value === 'true';
+    context.addIssue({ code: 'custom', message: 'expected true or false' });
+    return z.NEVER;
+  });
 
 const listOf = <T extends z.ZodType>(item: T) => optional(z.array(item)).transform((list) => list ?? []);
 

@@ -1,19 +1,16 @@
 import type { Json } from '@downlink/command-domain';
 import type { ModelMethod, Parameter, ProductModel, Property } from '@downlink/command-engine';
+import type { ImportedModel } from '@downlink/northbound-kit';
 import type { CommandCapability, ParaCapability, PropertyCapability } from './capability-schema.js';
 import { readProfile, type Profile, type ProfileService } from './read-profile.js';
 import { valueTypeOf, type Typed } from './value-type.js';
 import { WrongMember, type MemberPath } from './wrong-member.js';
 
-export type ImportedProfile =
-  | { readonly ok: true; readonly model: ProductModel }
-  | { readonly ok: false; readonly path: string; readonly problem: string };
-
 /**
  * A device profile as a canonical model: services by their serviceId, commands as methods with parameters and the first of their
  * responses, properties by `serviceId.propertyName`. The document is `{ devicetype, servicetype }`, see readProfile. Pure.
  */
-export function importHuaweiProfile(document: Json): ImportedProfile {
+export function importHuaweiProfile(document: Json): ImportedModel {
   try {
     return { ok: true, model: modelOf(readProfile(document)) };
   } catch (error) {
