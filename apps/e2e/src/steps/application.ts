@@ -108,7 +108,8 @@ export class Application {
   }
 }
 
-async function provision(system: System, declaration: object): Promise<void> {
+/** Declares over the native API, as the administrator. @throws Error with the answer when it is refused */
+export async function provision(system: System, declaration: object): Promise<void> {
   const headers = { authorization: `Bearer ${system.adminKey}`, 'content-type': 'application/json' };
   const body = JSON.stringify(declaration);
   const answer = await httpCall(`${system.apiUrl}/v1/provision`, { method: 'POST', headers, body });
