@@ -17,6 +17,16 @@ const ROOMS = {
   'northbound-huawei': ['command-domain', 'command-engine', 'northbound-kit'],
   'northbound-enos': ['command-domain', 'command-engine', 'northbound-kit'],
   'northbound-quectel': ['command-domain', 'command-engine', 'northbound-kit'],
+  // What is declared in a file, for all services alike: the one place that knows every vendor's format of a model.
+  provisioning: [
+    'command-engine',
+    'northbound-kit',
+    'northbound-native',
+    'northbound-huawei',
+    'northbound-enos',
+    'northbound-quectel',
+    'runtime',
+  ],
   runtime: [],
   // Where Postgres' programs are and who may run them is known to runtime, for standalone's sake.
   testing: ['runtime'],

@@ -9,6 +9,7 @@ import {
   url,
   type Environment,
 } from '@downlink/runtime';
+import { provisionSettings, secretsKey } from '@downlink/provisioning';
 import { z } from 'zod';
 
 const MIN_ADMIN_KEY = 16;
@@ -22,12 +23,11 @@ const schema = z.object({
   TLS_KEY: z.string().optional(),
   DATABASE_URL: url({ protocols: ['postgres', 'postgresql'] }),
   DATABASE_POOL: integer({ min: 1, max: 200, default: 10 }),
-  SECRETS_KEY: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, { error: 'expected 32 bytes in base64' }),
+  SECRETS_KEY: secretsKey(),
   ADMIN_KEY: z.string().min(MIN_ADMIN_KEY, { error: `expected at least ${String(MIN_ADMIN_KEY)} characters` }),
   KAFKA_BROKERS: list(),
   TOPIC_PREFIX: z.string().default('downlink'),
-  /** A provisioning file that is applied at each start. */
-  PROVISION: z.string().optional(),
+  ...provisionSettings,
   PRESENCE_LEASE: durationMs().default(300_000),
   FIRST_WAIT: durationMs().optional(),
   ANSWER_WITHIN: durationMs().optional(),

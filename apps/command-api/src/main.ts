@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { startKafkaRelay } from '@downlink/bus';
 import { CommandGateway, createEngine, DeadLetterDesk, LeasedCommandIds, SignalQueue } from '@downlink/command-engine';
 import { FinalEvents, Quota } from '@downlink/northbound-kit';
+import { applyProvisionFile, loadModelImporters } from '@downlink/provisioning';
 import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
 import { readConfig, type CommandApiConfig } from './config.js';
 import { hearFinalFacts } from './hear-final-facts.js';
-import { applyProvisionFile } from './provision-file.js';
 import { startCommandApi } from './start-command-api.js';
 
 runMain(async (lifecycle) => {
@@ -21,7 +21,6 @@ runMain(async (lifecycle) => {
     onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
   lifecycle.onStop('store', () => store.close());
-  const { PROVISION: file } = config;
   const ids = new LeasedCommandIds(store.workerNumbers, {
     owner,
     onRenewalFailed: (err) => logger.warn({ err }, 'the lease of the worker number could not be renewed'),
@@ -30,7 +29,7 @@ runMain(async (lifecycle) => {
   await retryForever(
     async () => {
       await migrate(config.DATABASE_URL);
-      if (file !== undefined) await applyProvisionFile(file, store.registry);
+      await applyProvisionFile(config, store.registry);
       await ids.start();
     },
     { what: 'Postgres', logger, signal: lifecycle.stopping },
@@ -50,6 +49,7 @@ runMain(async (lifecycle) => {
       reader: store.commandReader,
       registry: store.registry,
       tokens: store.accessTokens,
+      modelImporters: await loadModelImporters(),
       webhooks: store.webhookDeliveries,
       strayAnswers: store.strayAnswers,
       cancelTasks: store.cancelTasks,

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandGateway, createEngine, DeadLetterDesk, LeasedCommandIds, SignalQueue } from '@downlink/command-engine';
 import { FinalEvents, Quota } from '@downlink/northbound-kit';
-import { ConfigError, createLogger, HealthRegistry, Metrics } from '@downlink/runtime';
+import { applyProvisionFile } from '@downlink/provisioning';
+import { createLogger, HealthRegistry, Metrics } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { createTestDatabase, type TestDatabase } from '@downlink/testing';
-import { applyProvisionFile } from './provision-file.js';
 import { startCommandApi } from './start-command-api.js';
 
 const ADMIN_KEY = 'admin-key-of-the-tests';
@@ -98,8 +98,7 @@ describe('the command API', () => {
       devices: [{ id: 'lamp-1', application: 'app-1', product: 'lamp' }],
     };
     const file = await fileWith(JSON.stringify(declaration));
-    await applyProvisionFile(file, store.registry);
-    await applyProvisionFile(file, store.registry);
+    await applyProvisionFile({ PROVISION: file }, store.registry);
     const base = `http://127.0.0.1:${String(api.port)}/iocm/app`;
     const login = await fetch(`${base}/sec/v1.1.0/login`, {
       method: 'POST',
@@ -121,19 +120,6 @@ describe('the command API', () => {
       command: { id: decimal, dialect: 'huawei', status: 'sending' },
       events: [{ type: 'CommandAccepted' }, { type: 'AttemptStarted', attempt: 1 }],
     });
-  });
-
-  it.each([
-    ['{', 'is not JSON'],
-    ['{"devices":[{"id":"d","colour":1}]}', 'devices[0].colour'],
-  ])('refuses the provisioning file %s and names what is wrong', async (text, problem) => {
-    const file = await fileWith(text);
-    await expect(applyProvisionFile(file, store.registry)).rejects.toThrow(ConfigError);
-    await expect(applyProvisionFile(file, store.registry)).rejects.toThrow(problem);
-  });
-
-  it('names a provisioning file that is not there', async () => {
-    await expect(applyProvisionFile(join(folder, 'none'), store.registry)).rejects.toThrow('ENOENT');
   });
 
   it('writes no secret and nothing of bodies to its log', () => {

@@ -1,4 +1,5 @@
 import { durationMs, integer, list, loadConfig, port, processSettings, url } from '@downlink/runtime';
+import { needSecretsKey, provisionSettings, secretsKey } from '@downlink/provisioning';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -8,6 +9,9 @@ const schema = z.object({
   DATABASE_POOL: integer({ min: 1, max: 200, default: 6 }),
   KAFKA_BROKERS: list(),
   TOPIC_PREFIX: z.string().default('downlink'),
+  ...provisionSettings,
+  /** Only to seal what PROVISION declares: without a file this service has no business with secrets. */
+  SECRETS_KEY: secretsKey().optional(),
   MQTT_URL: url({ protocols: ['mqtt', 'mqtts'] }),
   MQTT_USERNAME: z.string().optional(),
   MQTT_PASSWORD: z.string().optional(),
@@ -22,5 +26,5 @@ export type DispatcherConfig = Readonly<z.output<typeof schema>>;
 
 /** @throws ConfigError that names every wrong variable */
 export function readConfig(): DispatcherConfig {
-  return loadConfig(schema);
+  return needSecretsKey(loadConfig(schema));
 }

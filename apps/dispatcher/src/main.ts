@@ -1,5 +1,6 @@
 import { KafkaFactServer, poisonTo, startKafkaRelay, type KafkaSettings } from '@downlink/bus';
 import { createEngine, DeadLetterIntake } from '@downlink/command-engine';
+import { applyProvisionFile } from '@downlink/provisioning';
 import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
 import { readConfig } from './config.js';
@@ -8,15 +9,21 @@ import { DISPATCHING, startDispatcher } from './start-dispatcher.js';
 runMain(async (lifecycle) => {
   const config = readConfig();
   const { logger, health, metrics, owner } = await startServiceProcess(lifecycle, 'dispatcher', config);
-  const waiting = { what: 'Postgres', logger, signal: lifecycle.stopping };
-  await retryForever(() => migrate(config.DATABASE_URL), waiting);
   const store = createPostgresStore({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL,
+    ...(config.SECRETS_KEY !== undefined && { secretsKey: config.SECRETS_KEY }),
     applicationName: 'downlink dispatcher',
     onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
   lifecycle.onStop('store', () => store.close());
+  await retryForever(
+    async () => {
+      await migrate(config.DATABASE_URL);
+      await applyProvisionFile(config, store.registry);
+    },
+    { what: 'Postgres', logger, signal: lifecycle.stopping },
+  );
   health.register('postgres', async () => store.health().then(() => ({ ok: true })));
 
   const kafka: KafkaSettings = {

@@ -1,4 +1,5 @@
 import { durationMs, integer, list, loadConfig, port, processSettings, url, type Environment } from '@downlink/runtime';
+import { needSecretsKey, provisionSettings, secretsKey } from '@downlink/provisioning';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -8,6 +9,9 @@ const schema = z.object({
   DATABASE_POOL: integer({ min: 1, max: 200, default: 6 }),
   KAFKA_BROKERS: list(),
   TOPIC_PREFIX: z.string().default('downlink'),
+  ...provisionSettings,
+  /** Only to seal what PROVISION declares: without a file this service has no business with secrets. */
+  SECRETS_KEY: secretsKey().optional(),
   WEBHOOK_CONCURRENCY: integer({ min: 1, max: 10_000, default: 256 }),
   WEBHOOK_CONCURRENCY_PER_ORIGIN: integer({ min: 1, max: 10_000, default: 64 }),
   WEBHOOK_CAPACITY: integer({ min: 1, max: 1_000_000, default: 20_000 }),
@@ -27,5 +31,5 @@ export type NotifierConfig = Readonly<z.output<typeof schema>>;
 
 /** @param env the process's own by default. @throws ConfigError that names every wrong variable */
 export function readConfig(env?: Environment): NotifierConfig {
-  return loadConfig(schema, env);
+  return needSecretsKey(loadConfig(schema, env));
 }

@@ -1,6 +1,7 @@
 import { KafkaFactServer, poisonTo } from '@downlink/bus';
 import { DEFAULT_RETRY_TIMES } from '@downlink/callback-http';
 import { createEngine, DeadLetterIntake } from '@downlink/command-engine';
+import { applyProvisionFile } from '@downlink/provisioning';
 import { retryForever, runMain, startServiceProcess, type Lifecycle, type Logger } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { readConfig, type NotifierConfig } from './config.js';
@@ -52,10 +53,17 @@ async function openStore(config: NotifierConfig, logger: Logger, lifecycle: Life
   const store = createPostgresStore({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL,
+    ...(config.SECRETS_KEY !== undefined && { secretsKey: config.SECRETS_KEY }),
     applicationName: 'downlink notifier',
     onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
   lifecycle.onStop('store', () => store.close());
-  await retryForever(() => migrate(config.DATABASE_URL), { what: 'Postgres', logger, signal: lifecycle.stopping });
+  await retryForever(
+    async () => {
+      await migrate(config.DATABASE_URL);
+      await applyProvisionFile(config, store.registry);
+    },
+    { what: 'Postgres', logger, signal: lifecycle.stopping },
+  );
   return store;
 }

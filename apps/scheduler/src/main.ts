@@ -1,5 +1,6 @@
 import { startKafkaRelay } from '@downlink/bus';
 import { createEngine } from '@downlink/command-engine';
+import { applyProvisionFile } from '@downlink/provisioning';
 import { retryForever, runMain, startServiceProcess, type Lifecycle, type Logger } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { readConfig, type SchedulerConfig } from './config.js';
@@ -52,10 +53,17 @@ async function openStore(config: SchedulerConfig, logger: Logger, lifecycle: Lif
   const store = createPostgresStore({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL,
+    ...(config.SECRETS_KEY !== undefined && { secretsKey: config.SECRETS_KEY }),
     applicationName: 'downlink scheduler',
     onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
   lifecycle.onStop('store', () => store.close());
-  await retryForever(() => migrate(config.DATABASE_URL), { what: 'Postgres', logger, signal: lifecycle.stopping });
+  await retryForever(
+    async () => {
+      await migrate(config.DATABASE_URL);
+      await applyProvisionFile(config, store.registry);
+    },
+    { what: 'Postgres', logger, signal: lifecycle.stopping },
+  );
   return store;
 }

@@ -1,3 +1,4 @@
+import { applyProvisionFile } from '@downlink/provisioning';
 import {
   ConfigError,
   createLogger,
@@ -7,7 +8,6 @@ import {
   type Lifecycle,
   type Logger,
 } from '@downlink/runtime';
-import { applyProvisionFile } from '../../command-api/src/provision-file.js';
 import { DISPATCHING, startDispatcher } from '../../dispatcher/src/start-dispatcher.js';
 import { startNotifier } from '../../notifier/src/start-notifier.js';
 import { DEFAULT_SCHEDULER_SETTINGS } from '../../scheduler/src/scheduler.service.js';
@@ -45,7 +45,7 @@ runMain(async (lifecycle) => {
 
   const devices = demoDevices(secrets, config.SIMULATED_DEVICES);
   await core.store.registry.apply(demoDeclaration(secrets, devices));
-  if (config.PROVISION !== undefined) await applyProvisionFile(config.PROVISION, core.store.registry);
+  await applyProvisionFile({ ...config, PROVISION_MADE: folder.file('provisioned.jsonl') }, core.store.registry);
 
   const broker = await startDeviceBroker({
     port: config.MQTT_PORT,

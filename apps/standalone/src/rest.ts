@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LocalFactTail } from '@downlink/bus';
 import { DeadLetterDesk } from '@downlink/command-engine';
+import { loadModelImporters } from '@downlink/provisioning';
 import { FinalEvents, Quota } from '@downlink/northbound-kit';
 import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
 import { startCommandApi, type CommandApiParts } from '../../command-api/src/start-command-api.js';
@@ -37,6 +38,7 @@ export async function startRest(
       reader: core.store.commandReader,
       registry: core.store.registry,
       tokens: core.store.accessTokens,
+      modelImporters: await loadModelImporters(),
       webhooks: core.store.webhookDeliveries,
       strayAnswers: core.store.strayAnswers,
       cancelTasks: core.store.cancelTasks,
