@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { expectDocumented } from './documented-answers.js';
 import { exchange, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
 
 export const ADMIN_KEY = 'admin-key-of-the-tests';
@@ -59,7 +60,7 @@ export interface JsonAnswer {
   readonly body: Record<string, unknown>;
 }
 
-/** Calls with one key. */
+/** Calls with one key. Every answer must be as the OpenAPI document says, in whichever spec it comes. */
 export class NativeClient {
   constructor(
     private readonly running: Pick<RunningNorthbound, 'url'>,
@@ -73,6 +74,7 @@ export class NativeClient {
       headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/json', ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    expectDocumented(method, path, answer);
     const { body: text, ...rest } = answer;
     return { ...rest, text, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
   }

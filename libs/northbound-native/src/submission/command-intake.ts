@@ -50,7 +50,7 @@ export class CommandIntake {
 
 /** A product without a model takes anything, and so does a method that declares no parameters. */
 function checkModel(command: SubmitCommandBody, productKey: string, model: ProductModel): void {
-  const found = checkCommand(model, command);
+  const found = checkCommand(model, { ...command, parameters: command.parameters });
   if (typeof found === 'string') {
     const path = found === 'no-service' ? 'service' : 'method';
     const message = `is not in the model of product ${productKey}`;

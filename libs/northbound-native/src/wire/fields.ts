@@ -14,13 +14,23 @@ export const productKey = id(64);
 export const deviceId = id(128);
 
 /** What may be left out may also be null. */
-export const optional = <T extends z.ZodType>(field: T) => field.nullish().transform((value) => value ?? undefined);
+export const optional = <T extends z.ZodType>(field: T) =>
+  field
+    .nullish()
+    .transform((value) => value ?? undefined)
+    .optional();
 
 export const integer = (min: number, max: number) => z.number().int().min(min).max(max);
 
 /** Where zod's own words for JSON Schema say less than we know of what is taken, these stand in the OpenAPI document instead. */
 export const spelled = <T extends z.ZodType>(schema: T, jsonSchema: z.core.JSONSchema.BaseSchema): T =>
   schema.meta({ spelled: jsonSchema });
+
+/** What an item of a list is taken as. */
+export function spellingOf(item: z.ZodType): z.core.JSONSchema.BaseSchema {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(item, { io: 'input', unrepresentable: 'any' });
+  return schema;
+}
 
 /** A whole number in a query string. */
 export const digits = (min: number, max: number) =>
@@ -43,7 +53,7 @@ export const flag = spelled(
 export const repeated = <T extends z.ZodType>(item: T) =>
   spelled(z.union([item.transform((one) => [one]), z.array(item)]) as z.ZodType<z.output<T>[]>, {
     type: 'array',
-    items: z.toJSONSchema(item, { io: 'input' }),
+    items: spellingOf(item),
   });
 
 export const jsonObject = spelled(z.custom<JsonObject>(isJsonObject, { message: 'expected an object' }), {

@@ -46,13 +46,16 @@ export function applicationView(application: Application): z.output<typeof appli
   };
 }
 
+/** Told in the words in which it is taken. */
+export const modelAnswer = modelSchema.meta({ id: 'ProductModel' });
+
 export const productAnswer = z
   .strictObject({
     key: z.string(),
     application: z.string(),
     name: z.string(),
     wireFormat: z.string(),
-    model: modelSchema.nullable(),
+    model: modelAnswer.nullable(),
     /** 0 without a model; a changed model is the next version. */
     modelVersion: count,
     /** The vendor's form that the model was read from. */

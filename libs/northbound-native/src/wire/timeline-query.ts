@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { applicationId, deviceId, digits, instant, spelled } from './fields.js';
+import { applicationId, deviceId, digits, instant, spelled, spellingOf } from './fields.js';
 import { cursorMember } from './page-query.js';
 
 /** `status=sent&status=delivered` and `status=sent,delivered` say the same. */
 const listOf = <T extends z.ZodType>(item: T) =>
   spelled(
     z.preprocess((value) => [value].flat().flatMap((one) => String(one).split(',')), z.array(item)),
-    { type: 'array', items: z.toJSONSchema(item) },
+    { type: 'array', items: spellingOf(item) },
   );
 
 /** Members of the query of a list that is ordered by time; `from` (inclusive) and `until` (exclusive) bound when its entries were made. */
