@@ -2,6 +2,7 @@ import type { CallbackBody } from '@downlink/callback-http';
 import type { EventType } from '@downlink/command-domain';
 import type { CommittedFact } from '@downlink/command-engine';
 import { callbackBody } from '@downlink/northbound-huawei';
+import { callbackBody as quectelBody, SILENT_EVENTS as silentForQuectel } from '@downlink/northbound-quectel';
 
 /** How one format tells of facts. */
 export interface CallbackFormat {
@@ -18,6 +19,15 @@ const huawei: CallbackFormat = {
   silentOn: new Set(['CommandAccepted', 'AttemptStarted', 'AttemptNotSent', 'LateAnswerRecorded', 'AnswerRejected']),
   build: (fact) => {
     const body = callbackBody(fact);
+    return body === undefined ? undefined : { body, contentType: JSON_TYPE };
+  },
+};
+
+/** Quectel, Data Format Definition: receipts and answers; as a webhook they are ours. */
+const quectel: CallbackFormat = {
+  silentOn: new Set(silentForQuectel),
+  build: (fact) => {
+    const body = quectelBody(fact);
     return body === undefined ? undefined : { body, contentType: JSON_TYPE };
   },
 };
@@ -49,4 +59,5 @@ const native: CallbackFormat = {
 export const CALLBACK_FORMATS: ReadonlyMap<string, CallbackFormat> = new Map([
   ['huawei', huawei],
   ['native', native],
+  ['quectel', quectel],
 ]);

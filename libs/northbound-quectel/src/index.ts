@@ -1,3 +1,4 @@
+export { callbackBody, SILENT_EVENTS } from './callback-body.js';
 export { quectelFace } from './face.js';
 export { QuectelModule } from './quectel.module.js';
 export { QUECTEL_DEFAULTS, type QuectelOptions } from './settings.js';

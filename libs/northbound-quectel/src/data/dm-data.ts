@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@downlink/command-domain';
 import type { Parameter, ValueType } from '@downlink/command-engine';
+import { inModelOrder } from './model-order.js';
 import { isScalar, writeScalar } from './scalars.js';
 
 const ANY: ValueType = { type: 'any' };
@@ -10,12 +11,10 @@ const ITEM_ID = 0;
  * of the model, or by name where it has none; the items of an array have the id 0. Truth values as such, the rest as text.
  */
 export function dmMembers(value: JsonObject, types: readonly Parameter[] | undefined): Json[] {
-  const known = new Map(types?.map((parameter) => [parameter.name, parameter]));
-  return Object.entries(value).flatMap(([name, member]) => {
-    if (member === null) return [];
-    const type = known.get(name);
-    return [{ id: type?.number ?? name, value: dmValue(member, type ?? ANY) }];
-  });
+  return inModelOrder(value, types).map(({ name, member, type }) => ({
+    id: type?.number ?? name,
+    value: dmValue(member, type ?? ANY),
+  }));
 }
 
 function dmValue(value: Json, type: ValueType): Json {

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@downlink/command-domain';
 import type { Parameter, ValueType } from '@downlink/command-engine';
 import { ITEM_KEY } from './decode-values.js';
+import { inModelOrder } from './model-order.js';
 import { isScalar, writeScalar } from './scalars.js';
 
 const ANY: ValueType = { type: 'any' };
@@ -10,10 +11,7 @@ const ANY: ValueType = { type: 'any' };
  * text. Total: what does not fit the model (a device may answer anything) is written by its shape.
  */
 export function encodeMembers(value: JsonObject, types: readonly Parameter[] | undefined): Json[] {
-  const known = new Map(types?.map((parameter) => [parameter.name, parameter]));
-  return Object.entries(value).flatMap(([name, member]) =>
-    member === null ? [] : [{ [name]: encodeValue(member, known.get(name) ?? ANY) }],
-  );
+  return inModelOrder(value, types).map(({ name, member, type }) => ({ [name]: encodeValue(member, type ?? ANY) }));
 }
 
 export function encodeValue(value: Json, type: ValueType): Json {

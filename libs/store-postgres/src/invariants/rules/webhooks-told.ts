@@ -12,9 +12,12 @@ const TOLD = `(type in ('CommandDelivered', 'CommandSucceeded', 'CommandFailed',
 
 /**
  * Some formats tell of less than that to the callback of the call: answers (Huawei, Pushing Device Command Response Notifications), and what
- * was acknowledged only where the call wanted it.
+ * was acknowledged only where the call wanted it; Quectel has no word for what was merely sent (Data Format Definition).
  */
-const TOLD_IN_ITS_FORMAT = `(${TOLD} and (callback_format is distinct from 'huawei-signaltrans' or type in ('CommandSucceeded', 'CommandFailed')))`;
+const TOLD_IN_ITS_FORMAT = `(${TOLD} and case callback_format
+  when 'huawei-signaltrans' then type in ('CommandSucceeded', 'CommandFailed')
+  when 'quectel' then type <> 'AttemptSent'
+  else true end)`;
 
 const NAME = `command_id || '-' || version || case when receiver = '' then '' else '-' || receiver end`;
 
