@@ -54,6 +54,12 @@ describe('secrets can be tried only so often', () => {
     expect(await tried('right')).toBe('right');
   });
 
+  it('a hundred at once with the right secret are all let in', async () => {
+    const attempt = { dialect: 'huawei', keyId: 'app', address: '192.0.2.1' };
+    const right = Array.from({ length: 100 }, () => guard.attempt(attempt, async () => ({ id: 'app' })));
+    expect(await Promise.all(right)).toEqual(right.map(() => ({ id: 'app' })));
+  });
+
   it('a thousand at once are no more than as many one after the other', async () => {
     const verify = jest.fn(async () => undefined);
     const attempt = { dialect: 'huawei', keyId: 'app', address: '192.0.2.1' };

@@ -57,12 +57,15 @@ export class LoginGuard {
     failures: new LRUCache<string, Failures>({ max: MAX_ENTRIES }),
   }));
   private readonly known = new LRUCache<string, number>({ max: MAX_ENTRIES });
+  /** The last one under way, by key and address. */
+  private readonly turns = new Map<string, Promise<unknown>>();
 
   /** @param now a clock that never jumps, in ms */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /**
-   * Looks at a secret, unless it is too early for that.
+   * Looks at a secret, unless it is too early for that. Of the same key from the same address one at a time: sixty clients with the
+   * right secret at once must all be let in, and of a thousand with wrong ones only those that are free.
    * @param verify gives the owner, undefined when the secret is wrong
    * @throws TroubleError `too-many-attempts`; whatever `verify` throws, which counts as no failure
    */
@@ -70,8 +73,24 @@ export class LoginGuard {
     attempt: LoginAttempt,
     verify: () => T | undefined | Promise<T | undefined>,
   ): Promise<T | undefined> {
+    const pair = byPair(attempt);
+    const before = this.turns.get(pair) ?? Promise.resolve();
+    const mine = before.then(() => this.look(attempt, verify));
+    const over = mine.then(nothing, nothing);
+    this.turns.set(pair, over);
+    try {
+      return await mine;
+    } finally {
+      if (this.turns.get(pair) === over) this.turns.delete(pair);
+    }
+  }
+
+  private async look<T>(
+    attempt: LoginAttempt,
+    verify: () => T | undefined | Promise<T | undefined>,
+  ): Promise<T | undefined> {
     this.refuseDuringPause(attempt);
-    // Counted as a failure until it proves right, or of a thousand at once a thousand would get by.
+    // Counted as a failure until it proves right, or of a thousand keys at once a thousand would get by.
     const counted = this.counters.map((counter) => this.count(counter, attempt));
     let wrong = false;
     try {
@@ -115,6 +134,9 @@ export class LoginGuard {
     this.counters[0]!.failures.delete(byPair(attempt));
   }
 }
+
+/** How a turn ended is the caller's business, and not that of the next one. */
+function nothing(): void {}
 
 function pauseAfter(count: number, free: number): number {
   return count < free ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (count - free));
