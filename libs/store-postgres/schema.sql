@@ -70,6 +70,47 @@ create table application_grant (
 CREATE INDEX application_grant_owner ON public.application_grant USING btree (owner);
 comment on table application_grant is 'the owner lets the grantee act for it';
 
+create table batch_member (
+  task_id uuid not null,
+  place integer not null,
+  device_id text collate "C" not null,
+  command_id bigint not null,
+  target jsonb,
+  outcome text,
+  refusal text,
+  constraint batch_member_outcome_check CHECK ((outcome = ANY (ARRAY['submitted'::text, 'refused'::text]))),
+  constraint batch_member_refusal CHECK (((NOT (outcome IS DISTINCT FROM 'refused'::text)) = (refusal IS NOT NULL))),
+  constraint batch_member_task_id_fkey FOREIGN KEY (task_id) REFERENCES batch_task(id) ON DELETE CASCADE,
+  constraint batch_member_pkey PRIMARY KEY (task_id, place),
+  constraint batch_member_task_id_command_id_key UNIQUE (task_id, command_id)
+);
+CREATE INDEX batch_member_open ON public.batch_member USING btree (task_id, place) WHERE (outcome IS NULL);
+comment on table batch_member is 'The devices of a task, and what became of each';
+comment on column batch_member.target is 'What the command takes from its own device; null where it was refused from the beginning';
+comment on column batch_member.outcome is 'Null until a runner has written it down';
+
+create table batch_task (
+  id uuid default uuidv7() not null,
+  application_id text collate "C" not null,
+  name text not null,
+  timeout_ms bigint not null,
+  details json not null,
+  request jsonb not null,
+  total integer not null,
+  created_at bigint not null,
+  started_at bigint,
+  submitted_at bigint,
+  next_at bigint,
+  constraint batch_task_next CHECK (((submitted_at IS NULL) = (next_at IS NOT NULL))),
+  constraint batch_task_pkey PRIMARY KEY (id)
+);
+CREATE INDEX batch_task_open ON public.batch_task USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX batch_task_over ON public.batch_task USING btree (submitted_at) WHERE (submitted_at IS NOT NULL);
+comment on table batch_task is 'One row per request to send a command to many devices';
+comment on column batch_task.details is 'What the dialect shows again of the call';
+comment on column batch_task.request is 'What all commands of the task have in common';
+comment on column batch_task.next_at is 'Open: nobody may take the task before this instant, because it is claimed. Finished: null';
+
 create unlogged table call_count (
   minute integer not null,
   application_id text collate "C" not null,
@@ -353,6 +394,17 @@ CREATE INDEX stray_answer_stranger ON public.stray_answer USING btree (id) WHERE
 comment on table stray_answer is 'What devices said that belongs to no command: bounded per device, purged by age';
 comment on column stray_answer.registered is 'False for names that are no device of ours, which are bounded all together';
 comment on column stray_answer.payload is 'The first bytes as they came; payload_bytes says how many there were';
+
+create table subscription (
+  id uuid default uuidv7() not null,
+  application_id text collate "C" not null,
+  topic text collate "C" not null,
+  url text not null,
+  created_at bigint not null,
+  constraint subscription_pkey PRIMARY KEY (id),
+  constraint subscription_application_id_topic_key UNIQUE (application_id, topic)
+);
+comment on table subscription is 'One row per application and kind of notice that it wants to hear of';
 
 create table webhook_attempt (
   command_id bigint not null,

@@ -53,6 +53,8 @@ runMain(async (lifecycle) => {
       webhooks: store.webhookDeliveries,
       strayAnswers: store.strayAnswers,
       cancelTasks: store.cancelTasks,
+      batchTasks: store.batchTasks,
+      subscriptions: store.subscriptions,
       deadLetters: new DeadLetterDesk({ letters: store.deadLetters, lanes: engine, records: facts.publisher }),
       finalEvents,
       quota: new Quota({ counts: store.callCounts, logger }),

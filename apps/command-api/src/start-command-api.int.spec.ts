@@ -41,6 +41,8 @@ describe('the command API', () => {
         webhooks: store.webhookDeliveries,
         strayAnswers: store.strayAnswers,
         cancelTasks: store.cancelTasks,
+        batchTasks: store.batchTasks,
+        subscriptions: store.subscriptions,
         deadLetters: new DeadLetterDesk({
           letters: store.deadLetters,
           lanes: engine,

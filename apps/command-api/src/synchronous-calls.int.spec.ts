@@ -57,6 +57,8 @@ describeWithServers(['own-kafka'], 'synchronous calls of two API instances', () 
         tokens: store.accessTokens,
         webhooks: store.webhookDeliveries,
         cancelTasks: store.cancelTasks,
+        batchTasks: store.batchTasks,
+        subscriptions: store.subscriptions,
         strayAnswers: store.strayAnswers,
         deadLetters: new DeadLetterDesk({
           letters: store.deadLetters,

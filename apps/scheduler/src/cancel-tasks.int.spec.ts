@@ -49,6 +49,7 @@ async function start(its: Engine): Promise<Metrics> {
       engine: its,
       dueCommands: store.dueCommands,
       cancelTasks: store.cancelTasks,
+      batchTasks: store.batchTasks,
       idleLanes: store.idleLanes,
       strayAnswers: store.strayAnswers,
       outbox: store.outbox,

@@ -38,6 +38,7 @@ describe('the scheduler, when whoever owed the turns has died', () => {
         engine,
         dueCommands: store.dueCommands,
         cancelTasks: store.cancelTasks,
+        batchTasks: store.batchTasks,
         idleLanes: store.idleLanes,
         strayAnswers: store.strayAnswers,
         outbox: store.outbox,

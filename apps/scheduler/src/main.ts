@@ -22,6 +22,7 @@ runMain(async (lifecycle) => {
     engine: createEngine(store.commandStore, patient, { presenceLeaseMs: config.PRESENCE_LEASE }),
     dueCommands: store.dueCommands,
     cancelTasks: store.cancelTasks,
+    batchTasks: store.batchTasks,
     idleLanes: store.idleLanes,
     strayAnswers: store.strayAnswers,
     outbox: store.outbox,

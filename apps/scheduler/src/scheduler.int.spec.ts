@@ -91,6 +91,7 @@ function aProcess(url = database.url): Process {
         engine,
         dueCommands: store.dueCommands,
         cancelTasks: store.cancelTasks,
+        batchTasks: store.batchTasks,
         idleLanes: store.idleLanes,
         strayAnswers: store.strayAnswers,
         outbox: store.outbox,

@@ -1,5 +1,5 @@
 import type { CommandId } from '@downlink/command-domain';
-import type { CancelRound } from '@downlink/command-engine';
+import type { BatchRound, CancelRound } from '@downlink/command-engine';
 import type { Logger, Metrics } from '@downlink/runtime';
 import type { DueObserver } from './due-round.js';
 
@@ -13,6 +13,7 @@ export class SchedulerMetrics implements DueObserver {
   private readonly sweeps;
   private readonly sweptFacts;
   private readonly cancellations;
+  private readonly batchSubmissions;
   private readonly idleLanes;
 
   constructor(
@@ -43,6 +44,11 @@ export class SchedulerMetrics implements DueObserver {
       name: 'downlink_idle_lanes_moved_total',
       help: 'Lanes found idle although somebody waited, and set in motion',
     });
+    this.batchSubmissions = metrics.counter({
+      name: 'downlink_batch_task_commands_total',
+      help: 'Commands of batch tasks, by what became of them',
+      labelNames: ['outcome'],
+    });
     this.cancellations = metrics.counter({
       name: 'downlink_cancel_task_commands_total',
       help: 'Commands of cancel tasks, by what became of them',
@@ -71,6 +77,11 @@ export class SchedulerMetrics implements DueObserver {
 
   failed(commandId: CommandId, cause: unknown): void {
     this.logger.error({ err: cause, commandId }, 'the store cannot take what this deadline causes');
+  }
+
+  batchSubmitted({ submitted, refused }: BatchRound): void {
+    this.batchSubmissions.inc({ outcome: 'submitted' }, submitted);
+    this.batchSubmissions.inc({ outcome: 'refused' }, refused);
   }
 
   canceled({ canceled, notCanceled }: CancelRound): void {

@@ -1,5 +1,8 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import {
+  BatchTaskRunner,
+  CancelTaskRunner,
+  DEFAULT_BATCH_TASK_RUNNER_OPTIONS,
   DEFAULT_CANCEL_TASK_RUNNER_OPTIONS,
   DEFAULT_DUE_RUNNER_OPTIONS,
   DEFAULT_LEASE_TIMES,
@@ -8,6 +11,11 @@ import {
   runLoop,
   SHARD_COUNT,
   ShardHolder,
+  type BatchRound,
+  type BatchTaskRunnerOptions,
+  type BatchTasks,
+  type CancelRound,
+  type CancelTaskRunnerOptions,
   type CancelTasks,
   type DueCommands,
   type Engine,
@@ -18,17 +26,18 @@ import {
   type StrayAnswers,
 } from '@downlink/command-engine';
 import { errorLine, type Logger, type Metrics } from '@downlink/runtime';
-import { CancelTasksRound, type CancelTasksRoundOptions } from './cancel-tasks-round.js';
 import { DueRound, type DueObserver, type DueRoundOptions } from './due-round.js';
 import { DEFAULT_IDLE_LANES, IdleLanesRound, type IdleLanesRoundOptions } from './idle-lanes-round.js';
 import { RetentionRound, type RetentionOptions, type RetentionPorts } from './retention-round.js';
 import { SchedulerMetrics } from './scheduler.metrics.js';
+import { TasksRound, type TasksRoundOptions } from './tasks-round.js';
 
 /** What the scheduler stands on. */
 export interface SchedulerPorts {
   readonly engine: Engine;
   readonly dueCommands: DueCommands;
   readonly cancelTasks: CancelTasks;
+  readonly batchTasks: BatchTasks;
   readonly idleLanes: IdleLanes;
   readonly strayAnswers: Pick<StrayAnswers, 'purge'>;
   readonly outbox: Outbox;
@@ -52,7 +61,8 @@ export interface SchedulerPorts {
 export interface SchedulerSettings {
   readonly lease: { readonly ttlMs: number; readonly everyMs: number };
   readonly due: DueRoundOptions;
-  readonly cancelTasks: CancelTasksRoundOptions;
+  readonly cancelTasks: CancelTaskRunnerOptions & TasksRoundOptions;
+  readonly batchTasks: BatchTaskRunnerOptions & TasksRoundOptions;
   readonly outbox: { readonly everyMs: number; readonly olderThanMs: number; readonly limit: number };
   readonly partitions: { readonly everyMs: number; readonly daysAhead: number };
   readonly retention: RetentionOptions;
@@ -77,6 +87,7 @@ export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   lease: DEFAULT_LEASE_TIMES,
   due: { ...DEFAULT_DUE_RUNNER_OPTIONS, stuckMs: 1_000 },
   cancelTasks: { ...DEFAULT_CANCEL_TASK_RUNNER_OPTIONS, everyMs: 500, keepMs: 7 * DAY_MS },
+  batchTasks: { ...DEFAULT_BATCH_TASK_RUNNER_OPTIONS, everyMs: 500, keepMs: 7 * DAY_MS },
   outbox: { everyMs: 1_000, olderThanMs: 5_000, limit: 500 },
   partitions: { everyMs: DAY_MS, daysAhead: 7 },
   retention: { keepDays: 30, everyMs: 3_600_000, againMs: 60_000 },
@@ -91,7 +102,8 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
   private readonly metrics: SchedulerMetrics;
   private readonly holder: ShardHolder;
   private readonly dueRounds: readonly DueRound[];
-  private readonly cancelTasksRound: CancelTasksRound;
+  private readonly cancelTasksRound: TasksRound<CancelRound>;
+  private readonly batchTasksRound: TasksRound<BatchRound>;
   private readonly idleLanesRound: IdleLanesRound;
   private readonly sweeper: OutboxSweeper;
   private readonly stopping = new AbortController();
@@ -99,7 +111,7 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
 
   constructor(private readonly ports: SchedulerPorts) {
     this.settings = { ...DEFAULT_SCHEDULER_SETTINGS, ...ports.settings };
-    const { lease, due, outbox, cancelTasks } = this.settings;
+    const { lease, due, outbox } = this.settings;
     this.metrics = new SchedulerMetrics(ports.metrics, ports.logger);
     const claim = { group: 'scheduler', owner: ports.owner, shardCount: SHARD_COUNT, ...lease };
     this.holder = new ShardHolder(ports.leases, claim);
@@ -115,7 +127,8 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
       { length: DUE_LOOPS },
       () => new DueRound(ports.dueCommands, ports.engine, observer, due),
     );
-    this.cancelTasksRound = new CancelTasksRound(ports.cancelTasks, ports.engine, this.metrics, cancelTasks);
+    this.cancelTasksRound = this.cancelTasks();
+    this.batchTasksRound = this.batchTasks();
     this.idleLanesRound = new IdleLanesRound(ports.idleLanes, ports.engine, this.metrics, this.settings.idleLanes);
     this.sweeper = new OutboxSweeper(ports.publisher, ports.outbox, outbox);
     this.metrics.observeShards(() => this.holder.shards.length);
@@ -137,6 +150,7 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
         ]),
       ),
       'cancel tasks': () => this.cancelTasksRound.run(),
+      'batch tasks': () => this.batchTasksRound.run(),
       partitions: () => this.makePartitions(),
       ...this.retention(),
       keys: () => this.purgeKeys(),
@@ -156,6 +170,20 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
     await this.holder.release().catch((error: unknown) => {
       this.ports.logger.warn({ reason: errorLine(error) }, 'the shards could not be handed back; their lease lapses');
     });
+  }
+
+  private cancelTasks(): TasksRound<CancelRound> {
+    const { cancelTasks: tasks, engine } = this.ports;
+    const { cancelTasks: options } = this.settings;
+    const runner = new CancelTaskRunner(tasks, engine, options);
+    return new TasksRound(runner, tasks, (round) => this.metrics.canceled(round), options);
+  }
+
+  private batchTasks(): TasksRound<BatchRound> {
+    const { batchTasks: tasks, engine } = this.ports;
+    const { batchTasks: options } = this.settings;
+    const runner = new BatchTaskRunner(tasks, engine, options);
+    return new TasksRound(runner, tasks, (round) => this.metrics.batchSubmitted(round), options);
   }
 
   private async sweep(): Promise<number> {

@@ -116,6 +116,7 @@ async function startServices(
     engine,
     dueCommands: store.dueCommands,
     cancelTasks: store.cancelTasks,
+    batchTasks: store.batchTasks,
     idleLanes: store.idleLanes,
     strayAnswers: store.strayAnswers,
     outbox: store.outbox,

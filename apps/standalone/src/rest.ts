@@ -42,6 +42,8 @@ export async function startRest(
       webhooks: core.store.webhookDeliveries,
       strayAnswers: core.store.strayAnswers,
       cancelTasks: core.store.cancelTasks,
+      batchTasks: core.store.batchTasks,
+      subscriptions: core.store.subscriptions,
       deadLetters: new DeadLetterDesk({ letters: core.store.deadLetters, lanes: core.engine, records: core.bus }),
       finalEvents,
       quota: new Quota({ counts: core.store.callCounts, logger }),

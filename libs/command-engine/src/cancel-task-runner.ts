@@ -1,4 +1,5 @@
 import type { CommandId, DeviceId } from '@downlink/command-domain';
+import { handleInBatches } from './handle-in-batches.js';
 import type { Engine, Outcome } from './outcome.js';
 import type { CancelResult, CancelTasks, ClaimedCancelTask } from './ports/cancel-tasks.port.js';
 
@@ -52,11 +53,7 @@ export class CancelTaskRunner {
     const { maxTasks, maxCommands, claimMs } = this.options;
     const claimed = await this.tasks.claim(maxTasks, maxCommands, claimMs);
     if (claimed.length === 0) return { tasks: 0, canceled: 0, notCanceled: 0 };
-    const wanted = claimed.flatMap(wantedBy);
-    const results: CancelResult[] = [];
-    for (let done = 0; done < wanted.length; done += this.options.batchSize) {
-      results.push(...(await this.cancel(wanted.slice(done, done + this.options.batchSize))));
-    }
+    const results = await this.cancel(claimed.flatMap(wantedBy));
     await this.tasks.record(
       claimed.map(({ taskId }) => taskId),
       results,
@@ -66,9 +63,8 @@ export class CancelTaskRunner {
   }
 
   private async cancel(wanted: readonly Wanted[]): Promise<CancelResult[]> {
-    const outcomes = await this.engine.handle(
-      wanted.map(({ commandId, deviceId }) => ({ kind: 'cancel', commandId, deviceId })),
-    );
+    const signals = wanted.map(({ commandId, deviceId }) => ({ kind: 'cancel', commandId, deviceId }) as const);
+    const outcomes = await handleInBatches(this.engine, signals, this.options.batchSize);
     return wanted.map(({ taskId, commandId }, index) => ({ taskId, commandId, ...resultOf(outcomes[index]!) }));
   }
 }

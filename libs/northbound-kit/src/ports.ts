@@ -1,6 +1,7 @@
 import type {
   AccessTokens,
   Application,
+  BatchTasks,
   CancelTasks,
   CommandGateway,
   CommandReader,
@@ -10,6 +11,7 @@ import type {
   Registry,
   RegistryDeclaration,
   StrayAnswers,
+  Subscriptions,
   WebhookDeliveries,
 } from '@downlink/command-engine';
 import { LoginGuard } from './authentication/login-guard.js';
@@ -27,6 +29,8 @@ export interface NorthboundPorts {
   readonly webhooks: Pick<WebhookDeliveries, 'ofCommand'>;
   readonly strayAnswers: Pick<StrayAnswers, 'ofDevice'>;
   readonly cancelTasks: Pick<CancelTasks, 'create' | 'find' | 'search' | 'commands' | 'firstCommands'>;
+  readonly batchTasks: Pick<BatchTasks, 'create' | 'find' | 'counts' | 'members'>;
+  readonly subscriptions: Omit<Subscriptions, 'subscribed'>;
   readonly deadLetters: Pick<DeadLetterDesk, 'find' | 'search' | 'replay' | 'discard'>;
   /** Where synchronous calls wait; one for all dialects of a process. */
   readonly finalEvents: FinalEvents;

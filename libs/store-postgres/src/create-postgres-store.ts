@@ -1,6 +1,7 @@
 import type {
   AccessTokens,
   AttemptClaims,
+  BatchTasks,
   CallCounts,
   CancelTasks,
   CommandReader,
@@ -12,10 +13,12 @@ import type {
   Registry,
   ShardLeases,
   StrayAnswers,
+  Subscriptions,
   WebhookDeliveries,
   WorkerNumbers,
 } from '@downlink/command-engine';
 import { PostgresCallCounts } from './call-counts/postgres-call-counts.js';
+import { PostgresBatchTasks } from './batch-tasks/postgres-batch-tasks.js';
 import { PostgresCancelTasks } from './cancel-tasks/postgres-cancel-tasks.js';
 import { PostgresAttemptClaims } from './claims/postgres-attempt-claims.js';
 import { PostgresCommandStore } from './commands/postgres-command-store.js';
@@ -35,6 +38,7 @@ import { createAccessTokens } from './registry/create-access-tokens.js';
 import { createRegistry } from './registry/create-registry.js';
 import { createSecretBox, noSecretBox } from './registry/secret-box.js';
 import { PostgresStrayAnswers } from './stray-answers/postgres-stray-answers.js';
+import { PostgresSubscriptions } from './subscriptions/postgres-subscriptions.js';
 import { PostgresWebhookDeliveries } from './webhooks/postgres-webhook-deliveries.js';
 
 export interface PostgresStoreOptions {
@@ -64,6 +68,8 @@ export interface PostgresStore {
   readonly accessTokens: AccessTokens;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly cancelTasks: CancelTasks;
+  readonly batchTasks: BatchTasks;
+  readonly subscriptions: Subscriptions;
   readonly callCounts: CallCounts;
   readonly shardLeases: ShardLeases;
   readonly workerNumbers: WorkerNumbers;
@@ -109,6 +115,8 @@ export function createPostgresStore(options: PostgresStoreOptions): PostgresStor
     accessTokens: createAccessTokens({ pool, secrets }),
     webhookDeliveries: new PostgresWebhookDeliveries(pool),
     cancelTasks: new PostgresCancelTasks(pool),
+    batchTasks: new PostgresBatchTasks(pool),
+    subscriptions: new PostgresSubscriptions(pool),
     callCounts: new PostgresCallCounts(pool),
     shardLeases: new PostgresShardLeases(pool),
     workerNumbers: new PostgresWorkerNumbers(pool),

@@ -1,3 +1,4 @@
+export * from './batch-tasks/postgres-batch-tasks.js';
 export * from './cancel-tasks/postgres-cancel-tasks.js';
 export * from './claims/postgres-attempt-claims.js';
 export * from './commands/postgres-command-store.js';
@@ -22,4 +23,5 @@ export * from './registry/create-registry.js';
 export * from './registry/registry-conflict.js';
 export * from './registry/secret-box.js';
 export * from './stray-answers/postgres-stray-answers.js';
+export * from './subscriptions/postgres-subscriptions.js';
 export * from './webhooks/postgres-webhook-deliveries.js';

@@ -77,6 +77,8 @@ export async function startNorthbound(
     webhooks: store.webhookDeliveries,
     strayAnswers: store.strayAnswers,
     cancelTasks: store.cancelTasks,
+    batchTasks: store.batchTasks,
+    subscriptions: store.subscriptions,
     deadLetters: new DeadLetterDesk({
       letters: store.deadLetters,
       lanes: engine,

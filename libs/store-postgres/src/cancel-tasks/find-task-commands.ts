@@ -3,7 +3,7 @@ import type { CancelTaskCommand } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { commandIdOf, HEAD_COLUMNS, headOf, type StoredHead } from '../commands/head-row.js';
 import { asFault } from '../pools/pg-fault.js';
-import { isTaskId } from './task-row.js';
+import { isUuid } from '../is-uuid.js';
 
 type FoundRow = {
   task_id: string;
@@ -21,7 +21,7 @@ export async function findTaskCommands(
   ids: readonly string[],
   { offset, limit }: { offset: number; limit: number },
 ): Promise<Map<string, CancelTaskCommand[]>> {
-  const known = ids.filter(isTaskId);
+  const known = ids.filter(isUuid);
   if (known.length === 0) return new Map();
   const values = [known, limit, offset];
   const { rows } = await asFault(pool.query<FoundRow>({ name: 'find-cancel-task-commands', text: TEXT, values }));

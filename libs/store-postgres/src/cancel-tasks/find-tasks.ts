@@ -2,10 +2,11 @@ import type { CancelTask, CancelTaskQuery } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { asFault } from '../pools/pg-fault.js';
 import { countedPage } from '../reading/pages.js';
-import { isTaskId, TASK_COLUMNS, taskOf, type TaskRow } from './task-row.js';
+import { isUuid } from '../is-uuid.js';
+import { TASK_COLUMNS, taskOf, type TaskRow } from './task-row.js';
 
 export async function findTask(pool: Pool, id: string): Promise<CancelTask | undefined> {
-  if (!isTaskId(id)) return undefined;
+  if (!isUuid(id)) return undefined;
   const text = `select ${TASK_COLUMNS} from cancel_task where id = $1`;
   const { rows } = await asFault(pool.query<TaskRow>({ name: 'find-cancel-task', text, values: [id] }));
   return rows[0] && taskOf(rows[0]);
@@ -14,7 +15,7 @@ export async function findTask(pool: Pool, id: string): Promise<CancelTask | und
 /** One page and the number of all that match, newest first. */
 export async function searchTasks(pool: Pool, query: CancelTaskQuery): Promise<{ tasks: CancelTask[]; total: number }> {
   const { applicationId, id, deviceId, statuses, from, until, after, limit, offset } = query;
-  if (id !== undefined && !isTaskId(id)) return { tasks: [], total: 0 };
+  if (id !== undefined && !isUuid(id)) return { tasks: [], total: 0 };
   const { rows, total } = await countedPage<TaskRow>(pool, {
     table: 'cancel_task',
     columns: TASK_COLUMNS,

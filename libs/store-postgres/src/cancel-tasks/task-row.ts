@@ -31,8 +31,3 @@ export function taskOf(row: TaskRow): CancelTask {
     finishedAt: row.finished_at === null ? null : Number(row.finished_at),
   };
 }
-
-/** Whether Postgres can read it as one: anything else is the id of nothing. */
-export function isTaskId(id: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
-}

@@ -14,6 +14,7 @@ import { WebhookReceivers0013 } from './0013-webhook-receivers.js';
 import { CallCounts0015 } from './0015-call-counts.js';
 import { DeviceLife0016 } from './0016-device-life.js';
 import { LoginProofs0018 } from './0018-login-proofs.js';
+import { SubscriptionsAndBatchTasks0014 } from './0014-subscriptions-and-batch-tasks.js';
 import type { SqlMigration } from './sql-migration.js';
 
 /** All migrations, in order. A list and not a file pattern, because the code is shipped as one bundle. */
@@ -31,6 +32,7 @@ export const migrations: readonly (new () => SqlMigration)[] = [
   Registry0011,
   ToldAgainTokens0012,
   WebhookReceivers0013,
+  SubscriptionsAndBatchTasks0014,
   CallCounts0015,
   DeviceLife0016,
   LoginProofs0018,

@@ -17,6 +17,7 @@ const RELEASED: Readonly<Record<string, string>> = {
   registry_0000000000011: 'bfc34d02dd1f554b',
   told_again_tokens_0000000000012: 'ecafb2fe7674f4a6',
   webhook_receivers_0000000000013: '3570092e69c3dcc6',
+  subscriptions_and_batch_tasks_0000000000014: '67607c1f9d7f5f61',
   call_counts_0000000000015: 'e5d6a025879bcdc8',
   device_life_0000000000016: 'f1f8c4d6f22785f3',
   login_proofs_0000000000018: '03e630ababe6f15d',

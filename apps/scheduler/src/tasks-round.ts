@@ -1,12 +1,10 @@
-import {
-  CancelTaskRunner,
-  type CancelRound,
-  type CancelTaskRunnerOptions,
-  type CancelTasks,
-  type Engine,
-} from '@downlink/command-engine';
+/** What a round of a runner did, as far as this matters here. */
+interface Round {
+  /** Tasks that it took up. */
+  readonly tasks: number;
+}
 
-export interface CancelTasksRoundOptions extends CancelTaskRunnerOptions {
+export interface TasksRoundOptions {
   /** Pause after a round without a task, in ms: how long a new task waits at most. */
   readonly everyMs: number;
   /** How long finished tasks are kept, in ms. */
@@ -17,25 +15,22 @@ export interface CancelTasksRoundOptions extends CancelTaskRunnerOptions {
 const REMOVED_AT_ONCE = 1_000;
 const REMOVE_EVERY_MS = 60_000;
 
-/** Works cancel tasks off, whoever made them, and removes old ones. Replicas need no shards for it: a claim is a row's own. */
-export class CancelTasksRound {
-  private readonly runner: CancelTaskRunner;
+/** Works tasks of one kind off, whoever made them, and removes old ones. Replicas need no shards for it: a claim is a row's own. */
+export class TasksRound<R extends Round> {
   private removedAt = -Infinity;
 
   constructor(
-    private readonly tasks: CancelTasks,
-    engine: Engine,
-    private readonly observer: { canceled(round: CancelRound): void },
-    private readonly options: CancelTasksRoundOptions,
-  ) {
-    this.runner = new CancelTaskRunner(tasks, engine, options);
-  }
+    private readonly runner: { round(): Promise<R> },
+    private readonly tasks: { removeFinished(olderThanMs: number, limit: number): Promise<number> },
+    private readonly done: (round: R) => void,
+    private readonly options: TasksRoundOptions,
+  ) {}
 
   /** Returns how long to pause before the next round, in ms. @throws Fault (retryable) when the store is away. */
   async run(): Promise<number> {
     const round = await this.runner.round();
     if (round.tasks > 0) {
-      this.observer.canceled(round);
+      this.done(round);
       return 0;
     }
     if (performance.now() - this.removedAt >= REMOVE_EVERY_MS) {
