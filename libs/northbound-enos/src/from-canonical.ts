@@ -6,7 +6,7 @@ import {
   type JsonObject,
 } from '@downlink/command-domain';
 import { INVOKE, PROPERTIES, type Device, type Head, type Product } from '@downlink/command-engine';
-import { timezoneOf } from './attributes.js';
+import { attributesOfDevice } from './attributes.js';
 import { nameIn, plainName } from './names.js';
 import { enosState } from './status-map.js';
 import type { CommandStruct } from './wire/command-struct.js';
@@ -23,7 +23,7 @@ export interface Surroundings {
 /** A command as searches show it. */
 export function searchedCommand({ commandId, state }: Head, { orgId, device, product }: Surroundings): CommandStruct {
   const { request, acceptedAt } = state;
-  const local = localTime(acceptedAt, timezoneOf(device));
+  const local = localTime(acceptedAt, attributesOfDevice(device).timezone);
   const target = targetOf(request, product);
   return {
     commandId,

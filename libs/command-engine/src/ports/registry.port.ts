@@ -127,10 +127,16 @@ export interface DeviceQuery {
   readonly applicationId: string;
   readonly ids?: readonly DeviceId[];
   readonly key?: string;
+  readonly keys?: readonly string[];
+  readonly assetIds?: readonly string[];
+  readonly productKeys?: readonly string[];
   readonly name?: string;
+  /** Is part of the name, whatever the case of its letters. */
+  readonly nameLike?: string;
   /** All of this is among its attributes, at the same places. */
   readonly attributes?: JsonObject;
   readonly presence?: DevicePresence;
+  readonly presences?: readonly DevicePresence[];
   /** `from` (inclusive) and `until` (exclusive) bound the time of its creation, ms since 1970. */
   readonly from?: number;
   readonly until?: number;

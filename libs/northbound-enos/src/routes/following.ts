@@ -2,7 +2,7 @@ import { parseCommandId } from '@downlink/command-domain';
 import type { Application, Device, Head, Product } from '@downlink/command-engine';
 import { send, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { timezoneOf } from '../attributes.js';
+import { attributesOfDevice } from '../attributes.js';
 import type { EnosAuthentication } from '../authentication/enos-authentication.js';
 import { enosError } from '../errors/error-answer.js';
 import { searchedCommand, shownCommand, type Surroundings } from '../from-canonical.js';
@@ -43,7 +43,7 @@ export class Following {
     const body = read(searchBody, request.body ?? {});
     const page = pageOf(body, DEFAULT_PAGE_SIZE);
     const order = readCommandOrder(body);
-    const filter = readCommandFilter(body.expression, timezoneOf(around.device));
+    const filter = readCommandFilter(body.expression, attributesOfDevice(around.device).timezone);
     const found = await this.ports.reader.search({ ...toCommandQuery(filter, around, page), order });
     const sortedBy = [{ field: 'createDate', order: order === 'newest' ? 'DESC' : 'ASC' }] as const;
     const data = found.heads.map((head) => project(searchedCommand(head, around), body.projection));

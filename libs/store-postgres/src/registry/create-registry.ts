@@ -39,7 +39,7 @@ export function createRegistry({ pool, secrets }: { pool: pg.Pool; secrets: Secr
     devices: (ids) => asFault(readDevices(pool, ids.filter(isStorable))),
     listDevices: async (owner, page) => (canExist(owner, page.after) ? asFault(listDevices(pool, owner, page)) : []),
     searchDevices: async (query) =>
-      canExist(query.applicationId, query.key, query.name, ...(query.ids ?? []))
+      canExist(query.applicationId, query.key, query.name, query.nameLike, ...(query.ids ?? []))
         ? asFault(searchDevices(pool, query))
         : { devices: [], total: 0 },
     deviceByKey: async (productKey, key) => (await byKeys(productKey, [key])).get(key),

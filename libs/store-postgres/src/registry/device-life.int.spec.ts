@@ -57,6 +57,22 @@ describe('devices of an application', () => {
     expect(await search({ key: '\0' })).toMatchObject({ total: 0, ids: [] });
   });
 
+  it('are searched by any of several keys, assets, products and presences, and by a part of their names', async () => {
+    await declare({ id: 'n1', key: 'nk1', assetId: 'na1', name: 'Inverter 2A' });
+    await declare({ id: 'n2', key: 'nk2', assetId: 'na2', name: 'PV inverter' });
+    expect(await search({ keys: ['nk1', 'nk2', 'nobody'] })).toMatchObject({ total: 2, ids: ['n2', 'n1'] });
+    expect(await search({ assetIds: ['na2'] })).toMatchObject({ ids: ['n2'] });
+    expect(await search({ productKeys: ['a'], keys: ['nk1'] })).toMatchObject({ ids: ['n1'] });
+    expect(await search({ productKeys: ['b'], keys: ['nk1'] })).toMatchObject({ total: 0 });
+    expect(await search({ nameLike: 'INVERTER' })).toMatchObject({ total: 2 });
+    expect(await search({ nameLike: 'inverter 2' })).toMatchObject({ ids: ['n1'] });
+    expect(await search({ nameLike: '%' })).toMatchObject({ total: 0 });
+    expect(await search({ keys: ['nk1'], presences: ['never-seen', 'unknown'] })).toMatchObject({ ids: ['n1'] });
+    expect(await search({ keys: ['nk1'], presences: ['reachable'] })).toMatchObject({ total: 0 });
+    for (const none of [{ keys: [] }, { assetIds: ['\0'] }, { nameLike: '\0' }])
+      expect((await search(none)).total).toBe(0);
+  });
+
   it('are never seen, then reachable, then away; what was seen once is never unseen', async () => {
     await declare({ id: 'p1' });
     const presence = async () => (await search({ ids: ['p1'] })).devices[0]?.presence;

@@ -1,5 +1,6 @@
 import type { DeviceQuery, PresentDevice } from '@downlink/command-engine';
 import type { Pool } from 'pg';
+import { isStorable } from './check-declaration.js';
 import { IS_THERE } from './device-life.js';
 import { DEVICE_COLUMNS } from './read-devices.js';
 
@@ -40,14 +41,21 @@ export async function searchDevices(
 type Parameter = (value: unknown) => string;
 
 function conditionsOf(query: DeviceQuery, parameter: Parameter): (string | false)[] {
-  const { applicationId, ids, key, name, attributes, presence, from, until } = query;
+  const { applicationId, ids, key, name, nameLike, attributes, presence, from, until } = query;
+  const anyOf = (what: string, list: readonly string[] | undefined) =>
+    list !== undefined && `${what} = any(${parameter(list.filter(isStorable))}::text[])`;
   return [
     `device.application_id = ${parameter(applicationId)}`,
     ids !== undefined && `device.id = any(${parameter(ids)}::text[])`,
     key !== undefined && `device.key = ${parameter(key)}`,
+    anyOf('device.key', query.keys),
+    anyOf('device.asset_id', query.assetIds),
+    anyOf('device.product_key', query.productKeys),
+    nameLike !== undefined && `strpos(lower(device.name), lower(${parameter(nameLike)})) > 0`,
     name !== undefined && `device.name = ${parameter(name)}`,
     attributes !== undefined && `device.attributes @> ${parameter(JSON.stringify(attributes))}::jsonb`,
     presence !== undefined && `${PRESENCE} = ${parameter(presence)}`,
+    anyOf(PRESENCE, query.presences),
     from !== undefined && `device.created_at >= ${parameter(Math.ceil(from))}`,
     until !== undefined && `device.created_at < ${parameter(Math.ceil(until))}`,
   ];
