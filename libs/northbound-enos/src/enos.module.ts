@@ -2,6 +2,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import { EnosAuthentication } from './authentication/enos-authentication.js';
 import { CommandsController } from './routes/commands.controller.js';
+import { DevicesController } from './routes/devices.controller.js';
+import { ProductsController } from './routes/products.controller.js';
+import { ThingModelsController } from './routes/thing-models.controller.js';
 import { TokenController } from './routes/token.controller.js';
 import { enosSettings, type EnosOptions } from './settings.js';
 import { ENOS_PORTS, ENOS_SETTINGS } from './tokens.js';
@@ -13,7 +16,7 @@ export class EnosModule {
     const settings = enosSettings(options);
     return {
       module: EnosModule,
-      controllers: [TokenController, CommandsController],
+      controllers: [TokenController, CommandsController, ProductsController, DevicesController, ThingModelsController],
       providers: [
         { provide: ENOS_PORTS, useValue: ports },
         { provide: ENOS_SETTINGS, useValue: settings },

@@ -1,3 +1,4 @@
+export { importEnosThingModel } from './model/import-enos-thing-model.js';
 export { enosFaces } from './face.js';
 export { EnosModule } from './enos.module.js';
 export { ENOS_DEFAULTS, type EnosOptions } from './settings.js';

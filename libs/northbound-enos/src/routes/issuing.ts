@@ -11,6 +11,7 @@ import {
 } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EnosAuthentication } from '../authentication/enos-authentication.js';
+import { ActiveDevices } from '../directories/active-devices.js';
 import { enosError, invalidArgument } from '../errors/error-answer.js';
 import { answerInstant, type InstantCall } from '../instant-outcome.js';
 import type { EnosSettings } from '../settings.js';
@@ -39,11 +40,15 @@ interface Wish {
 
 /** EnOS, Invoke Service; Set Measurement Point. */
 export class Issuing {
+  private readonly activeDevices: ActiveDevices;
+
   constructor(
     private readonly ports: NorthboundPorts,
     private readonly settings: EnosSettings,
     private readonly authentication: EnosAuthentication,
-  ) {}
+  ) {
+    this.activeDevices = new ActiveDevices(ports);
+  }
 
   async invokeService(caller: Application, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { serviceId, orgId, ...wish } = read(invokeServiceQuery, request.query);
@@ -73,7 +78,7 @@ export class Issuing {
       const { commandId } = headOf(await this.ports.commands.submit(request));
       return void send(reply, success({ commandId }, call.word));
     }
-    if (!device.activated) throw enosError('device-not-activated');
+    if (!(await this.activeDevices.isActive(device))) throw enosError('device-not-activated');
     const until = began + wish.timeout * 1000 + END_IS_WRITTEN_WITHIN_MS;
     const { head, ended } = await this.ports.finalEvents.hold({ until, signal: callerGone(reply) }, async (waiter) =>
       headOf(await this.ports.commands.submit({ ...request, waiter })),
