@@ -26,6 +26,7 @@ const device: Device = {
   name: '',
   activated: true,
   createdAt: T0,
+  silentSince: null,
 };
 const requestOf = (over: object = {}) =>
   toRequest(createCommandBody.parse({ ...golden.request, ...over }), device, HUAWEI_DEFAULTS.delivery);

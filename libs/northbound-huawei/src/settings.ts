@@ -8,11 +8,13 @@ export interface HuaweiSettings {
   readonly refreshTokenMs: number;
   /** How long sendCommand with toType CLOUD waits for the device's receipt, in ms. */
   readonly receiptWithinMs: number;
+  /** How long a device may have been silent before deviceCommands takes no command for it, in ms. */
+  readonly zombieAfterMs: number;
 }
 
 /**
  * The vendor's numbers: waits from 10–15 s doubling (FAQ on retransmission), 20 commands in the state PENDING (Creating
- * Device Commands, code 100223), tokens of an hour and a month (Authentication, Refreshing a Token). How long a delivered
+ * Device Commands, code 100223), seven days until a silent device is a zombie (100612), tokens of an hour and a month (Authentication, Refreshing a Token). How long a delivered
  * command may wait for its result is documented nowhere: 180 s is ours, as are the
  * 10 s that a call of toType CLOUD waits for a receipt.
  */
@@ -21,6 +23,7 @@ export const HUAWEI_DEFAULTS: HuaweiSettings = {
   accessTokenMs: 3_600_000,
   refreshTokenMs: 30 * 86_400_000,
   receiptWithinMs: 10_000,
+  zombieAfterMs: 7 * 86_400_000,
 };
 
 /** What an installation may replace; whatever is left out keeps the vendor's number. */
@@ -29,6 +32,7 @@ export interface HuaweiOptions {
   readonly accessTokenMs?: number;
   readonly refreshTokenMs?: number;
   readonly receiptWithinMs?: number;
+  readonly zombieAfterMs?: number;
 }
 
 export function huaweiSettings(options: HuaweiOptions = {}): HuaweiSettings {
@@ -36,6 +40,7 @@ export function huaweiSettings(options: HuaweiOptions = {}): HuaweiSettings {
     accessTokenMs: options.accessTokenMs ?? HUAWEI_DEFAULTS.accessTokenMs,
     refreshTokenMs: options.refreshTokenMs ?? HUAWEI_DEFAULTS.refreshTokenMs,
     receiptWithinMs: options.receiptWithinMs ?? HUAWEI_DEFAULTS.receiptWithinMs,
+    zombieAfterMs: options.zombieAfterMs ?? HUAWEI_DEFAULTS.zombieAfterMs,
     delivery: { ...HUAWEI_DEFAULTS.delivery, ...options.delivery },
   };
 }

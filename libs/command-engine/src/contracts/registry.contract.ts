@@ -39,6 +39,7 @@ export function registryContract(open: () => Promise<Registry>): void {
               assetId: null,
               attributes: {},
               createdAt: expect.any(Number),
+              silentSince: null,
             },
           ],
         ]),

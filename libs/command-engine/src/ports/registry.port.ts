@@ -74,6 +74,8 @@ export interface Device {
   /** What a dialect keeps of a device beside the canonical members, each under its own name: `{ huawei: {…} }`. */
   readonly attributes: JsonObject;
   readonly createdAt: number;
+  /** Since when a device that was there before has been away or has given no sign of life, ms since 1970; null: it has not. */
+  readonly silentSince: number | null;
 }
 
 /**

@@ -24,6 +24,7 @@ export const HUAWEI_ERRORS = {
   'secret-wrong': { status: 401, code: '100208', text: 'AppId or secret is not right.' },
   'refresh-token-wrong': { status: 401, code: '100006', text: 'Refresh access token failed.' },
   'token-invalid': { status: 403, code: '1010005', text: 'App_key or access_token is invalid.' },
+  'device-zombie': { status: 403, code: '100612', text: 'Device is zombie.' },
   throttled: { status: 403, code: '1010009', text: 'app throttle exceed.' },
   internal: { status: 500, code: '100001', text: 'Internal server error.' },
   congestion: {

@@ -17,7 +17,7 @@ import { queryCommandsQuery } from '../wire/query-commands.js';
 import { read } from '../wire/read.js';
 import { checkModel, type ModelErrors } from './check-model.js';
 import { headOf } from './head-of.js';
-import { ownDevice } from './own-device.js';
+import { ownDevice, refuseZombie } from './own-device.js';
 
 const MODEL_ERRORS: ModelErrors = { noService: 'service-unknown', parametersAt: ['command', 'paras'] };
 
@@ -37,6 +37,7 @@ export class DeviceCommandsController {
     const applicationId = await this.authentication.applicationOfQuery(request, caller);
     const body = read(createCommandBody, request.body);
     const device = await ownDevice(this.ports, body.deviceId, applicationId);
+    refuseZombie(device, this.settings.zombieAfterMs);
     const { serviceId: service, method, paras: parameters } = body.command;
     await this.authentication.checkMethod(caller, { service, method });
     const stamp = await checkModel(this.ports, { service, method, parameters }, device, MODEL_ERRORS);

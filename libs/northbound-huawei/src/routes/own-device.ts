@@ -12,3 +12,11 @@ export async function ownDevice(
   if (device?.applicationId !== applicationId) throw huaweiError('device-unknown');
   return device;
 }
+
+/**
+ * "The interval between the current system time and the time when the device went online exceeds the threshold" (Creating Device
+ * Commands, 100612). The presence is what the device directory read at most 5 s ago. @throws ErrorAnswer 100612
+ */
+export function refuseZombie({ silentSince }: Pick<Device, 'silentSince'>, zombieAfterMs: number): void {
+  if (silentSince !== null && Date.now() - silentSince > zombieAfterMs) throw huaweiError('device-zombie');
+}

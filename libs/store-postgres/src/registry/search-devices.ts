@@ -2,15 +2,13 @@ import type { DeviceQuery, PresentDevice } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { isStorable } from './check-declaration.js';
 import { IS_THERE } from './device-life.js';
-import { DEVICE_COLUMNS } from './read-devices.js';
+import { DEVICE_COLUMNS, FROM_DEVICES } from './read-devices.js';
 
 const PRESENCE = `case
     when seen_at is null then 'never-seen'
     when unreachable_since is not null then 'unreachable'
     when reachable_until > now_ms() then 'reachable'
     else 'unknown' end`;
-
-const FROM = `device join product on product.key = device.product_key left join device_lane on device_lane.device_id = device.id`;
 
 interface Row {
   readonly total: number;
@@ -28,9 +26,9 @@ export async function searchDevices(
   const where = [IS_THERE, ...filter].join(' and ');
   const direction = query.order === 'oldest' ? 'asc' : 'desc';
   const text = `select found.total, to_jsonb(page) as device
-    from (select count(*)::int as total from ${FROM} where ${where}) as found
+    from (select count(*)::int as total from ${FROM_DEVICES} where ${where}) as found
     left join lateral (
-      select ${DEVICE_COLUMNS}, ${PRESENCE} as presence from ${FROM} where ${where}
+      select ${DEVICE_COLUMNS}, ${PRESENCE} as presence from ${FROM_DEVICES} where ${where}
       order by device.created_at ${direction}, device.id ${direction}
       limit ${parameter(query.limit)} offset ${parameter(query.offset)}
     ) as page on true`;
