@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@downlink/testing';
 import type { AccessTokens } from '../ports/registry.port.js';
 
@@ -74,6 +74,66 @@ export function accessTokensContract(open: () => Promise<AccessTokens>): void {
     expect(await tokens.revoke('huawei', accessToken)).toBe(false);
     expect(await tokens.find('huawei', accessToken)).toBeUndefined();
     expect(await tokens.refresh(app, refreshToken, HOUR)).toBeUndefined();
+  });
+
+  describe('told again', () => {
+    const enos = { id: 'app1', dialect: 'enos' };
+
+    it('are the same tokens while they are good, and say what is left', async () => {
+      const first = await tokens.current(enos, HOUR);
+      expect(first.expiresIn).toBe(3600);
+      const again = await tokens.current(enos, { accessMs: 1_000, refreshMs: 1_000 });
+      expect(again).toMatchObject({ accessToken: first.accessToken, refreshToken: first.refreshToken });
+      expect(again.expiresIn).toBeGreaterThan(3_500);
+      expect(again.expiresIn).toBeLessThanOrEqual(3_600);
+      expect(await tokens.find('enos', first.accessToken)).toMatchObject({ applicationId: 'app1' });
+    });
+
+    it('are new ones, which end the old, when little of them is left', async () => {
+      const first = await tokens.current(enos, HOUR);
+      const renewed = await tokens.current(enos, HOUR, { renewBelowMs: HOUR.accessMs });
+      expect(renewed.accessToken).not.toBe(first.accessToken);
+      expect(await tokens.find('enos', first.accessToken)).toBeUndefined();
+      expect(await tokens.current(enos, HOUR, { renewBelowMs: HOUR.accessMs - 60_000 })).toMatchObject({
+        accessToken: renewed.accessToken,
+      });
+    });
+
+    it('are new ones when they have expired or were revoked', async () => {
+      const { accessToken } = await tokens.current(enos, { accessMs: 1, refreshMs: 1 });
+      await eventually(async () => expect(await tokens.find('enos', accessToken)).toBeUndefined());
+      const second = await tokens.current(enos, HOUR);
+      expect(second.accessToken).not.toBe(accessToken);
+      await tokens.revoke('enos', second.accessToken);
+      expect((await tokens.current(enos, HOUR)).accessToken).not.toBe(second.accessToken);
+    });
+
+    it('are those of the refresh after a refresh', async () => {
+      const { refreshToken } = await tokens.current(enos, HOUR);
+      const refreshed = await tokens.refresh(enos, refreshToken, HOUR);
+      expect(await tokens.current(enos, HOUR)).toMatchObject({ accessToken: refreshed?.accessToken });
+    });
+
+    it('are one pair for all who ask at the same time, before there are any and when they end', async () => {
+      for (const renewBelowMs of [0, HOUR.accessMs / 2]) {
+        const all = await Promise.all(Array.from({ length: 8 }, () => tokens.current(enos, HOUR, { renewBelowMs })));
+        expect(new Set(all.map(({ accessToken }) => accessToken)).size).toBe(1);
+        await tokens.issue(enos, HOUR);
+      }
+    });
+
+    it('are never those that were told once only, nor another application’s or dialect’s', async () => {
+      const once = await tokens.issue(enos, HOUR);
+      const mine = await tokens.current(enos, HOUR);
+      expect(mine.accessToken).not.toBe(once.accessToken);
+      expect(await tokens.find('enos', once.accessToken)).toBeUndefined();
+      const others = [
+        await tokens.current({ id: 'app2', dialect: 'enos' }, HOUR),
+        await tokens.current({ id: 'app1', dialect: 'quectel' }, HOUR),
+      ];
+      expect(new Set([mine, ...others].map(({ accessToken }) => accessToken)).size).toBe(3);
+      expect(await tokens.find('enos', others[0]!.accessToken)).toMatchObject({ applicationId: 'app2' });
+    });
   });
 
   it('finds nobody behind texts that are no tokens', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { NewApplication, NewDevice, NewProduct, Registry, RegistryDeclaration } from '../ports/registry.port.js';
+import type { Registry, RegistryDeclaration } from '../ports/registry.port.js';
+import { app, conflict, device, product } from './registry-examples.js';
 
 /** What every registry promises. `open` gives one with nothing in it. */
 export function registryContract(open: () => Promise<Registry>): void {
@@ -9,8 +10,6 @@ export function registryContract(open: () => Promise<Registry>): void {
   });
   const apply = (parts: Partial<RegistryDeclaration>) =>
     registry.apply({ applications: [], products: [], devices: [], ...parts });
-  const conflict = (message: string) =>
-    expect.objectContaining({ code: 'registry-conflict', retryable: false, message: expect.stringContaining(message) });
 
   describe('what has been declared', () => {
     it('is found, with the wire format of the product at the device', async () => {
@@ -279,16 +278,4 @@ export function registryContract(open: () => Promise<Registry>): void {
     expect(await registry.deviceSecret(nul)).toBeUndefined();
     expect(await registry.authenticate({ dialect: 'huawei', appId: nul, secret: nul })).toBeUndefined();
   });
-}
-
-function app(id: string, more: Partial<NewApplication> = {}): NewApplication {
-  return { id, name: id, credentials: {}, ...more };
-}
-
-function product(key: string, more: Partial<NewProduct> = {}): NewProduct {
-  return { key, applicationId: 'a', name: key, wireFormat: 'native', model: null, ...more };
-}
-
-function device(id: string, more: Partial<NewDevice> = {}): NewDevice {
-  return { id, applicationId: 'a', productKey: 'p', name: id, activated: true, ...more };
 }

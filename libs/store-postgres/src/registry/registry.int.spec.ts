@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '@downlink/testing';
-import { accessTokensContract, registryContract } from '@downlink/command-engine/contracts';
+import {
+  accessTokensContract,
+  registryContract,
+  registryModelsContract,
+  registryNamesContract,
+  registryRightsContract,
+} from '@downlink/command-engine/contracts';
 import { migrate } from '../migrate.js';
 import { createAccessTokens } from './create-access-tokens.js';
 import { createRegistry } from './create-registry.js';
@@ -28,7 +34,10 @@ const empty = async () => {
 };
 
 describe('the registry in Postgres', () => {
-  registryContract(empty);
+  describe('holds what is declared', () => registryContract(empty));
+  describe('knows models', () => registryModelsContract(empty));
+  describe('knows vendors’ names', () => registryNamesContract(empty));
+  describe('knows rights and secrets', () => registryRightsContract(empty));
 
   it('holds no secret in plain text', async () => {
     const registry = await empty();
@@ -41,13 +50,13 @@ describe('the registry in Postgres', () => {
     };
     await registry.apply({
       applications: [{ id: 'a', name: 'a', credentials }],
-      products: [{ key: 'p', applicationId: 'a', name: 'p', wireFormat: 'native', model: null }],
+      products: [{ key: 'p', applicationId: 'a', name: 'p', wireFormat: 'native', model: null, secret: `${secret}-6` }],
       devices: [{ id: 'd', applicationId: 'a', productKey: 'p', name: 'd', activated: true, secret: `${secret}-5` }],
     });
     const { rows } = await pool.query(
-      'select c::text from application_credential c union all select d::text from device d',
+      'select c::text from application_credential c union all select d::text from device d union all select p::text from product p',
     );
-    expect(rows).toHaveLength(5);
+    expect(rows).toHaveLength(6);
     expect(JSON.stringify(rows)).not.toContain(secret);
   });
 
@@ -92,15 +101,22 @@ describe('access tokens in Postgres', () => {
     return createAccessTokens({ pool, secrets });
   });
 
-  it('are stored as digests only', async () => {
+  it('are stored as digests, and sealed where they are told again', async () => {
     await empty();
     await pool.query(`insert into application (id, name) values ('a', 'a')`);
-    const tokens = await createAccessTokens({ pool, secrets }).issue(
-      { id: 'a', dialect: 'x' },
-      { accessMs: 1, refreshMs: 1 },
+    const tokens = createAccessTokens({ pool, secrets });
+    const ttl = { accessMs: 60_000, refreshMs: 60_000 };
+    const issued = [
+      await tokens.issue({ id: 'a', dialect: 'x' }, ttl),
+      await tokens.current({ id: 'a', dialect: 'y' }, ttl),
+    ];
+    const { rows } = await pool.query<{ text: string; sealed: boolean }>(
+      'select t::text as text, sealed is not null as sealed from access_token t order by dialect',
     );
-    const { rows } = await pool.query<{ text: string }>('select t::text as text from access_token t');
-    expect(rows[0]?.text).not.toContain(tokens.accessToken);
-    expect(rows[0]?.text).not.toContain(tokens.refreshToken);
+    expect(rows.map(({ sealed }) => sealed)).toEqual([false, true]);
+    for (const { accessToken, refreshToken } of issued) {
+      expect(JSON.stringify(rows)).not.toContain(accessToken);
+      expect(JSON.stringify(rows)).not.toContain(refreshToken);
+    }
   });
 });
