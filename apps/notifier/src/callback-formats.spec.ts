@@ -61,3 +61,17 @@ describe('the format native', () => {
     expect(JSON.parse(body)).not.toHaveProperty('result');
   });
 });
+
+describe('the format quectel', () => {
+  it('tells of receipts and answers', () => {
+    expect(told('quectel')).toEqual([
+      'CommandDelivered',
+      'CommandSucceeded',
+      'CommandFailed',
+      'CommandTimedOut',
+      'CommandExpired',
+      'CommandCanceled',
+      'CommandSuperseded',
+    ]);
+  });
+});

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@downlink/command-domain';
 import type { Parameter, ValueType } from '@downlink/command-engine';
+import { isOnStep } from './is-on-step.js';
 
 /** Every way in which a parameter can be wrong; each dialect has a code for each. */
 export type ParameterFlaw =
@@ -113,12 +114,6 @@ function checkList(
   if (!within(value.length, minItems, maxItems))
     return wrong('wrong-length', `expected ${bounds(minItems, maxItems)} items`);
   return value.flatMap((item, place) => checkValue(item, items, [...path, place]));
-}
-
-/** 0.3 is three steps of 0.1, although 0.3 / 0.1 is not 3 in binary. */
-function isOnStep(value: number, from: number, step: number): boolean {
-  const steps = (value - from) / step;
-  return Math.abs(steps - Math.round(steps)) <= 1e-9 * Math.max(1, Math.abs(steps));
 }
 
 const TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
