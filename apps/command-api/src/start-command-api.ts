@@ -39,13 +39,13 @@ export async function startCommandApi(parts: CommandApiParts): Promise<{ port: n
     ...(https && { https }),
   });
   const http = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  parts.mount?.(http);
   for (const [path, handler] of operationsHandlers(parts)) {
     http.get(path, async (_request, reply) => {
       const { status, contentType, body } = await handler();
       return reply.code(status).header('content-type', contentType).send(body);
     });
   }
-  parts.mount?.(http);
   await app.listen(parts.port, parts.host);
   return { port: (app.getHttpServer().address() as AddressInfo).port, stop: () => stopHolding(parts, app) };
 }

@@ -1,0 +1,57 @@
+import { byApplication, byNobody, hexOf, withQuery, type Catalogue, type Ids } from './ids.js';
+
+const SECURITY = '/iocm/app/sec/v1.1.0';
+const COMMANDS = '/iocm/app/cmd/v1.4.0/deviceCommands';
+const TASKS = '/iocm/app/cmd/v1.4.0/deviceCommandCancelTasks';
+
+const command = { serviceId: 'switch', method: 'turn', paras: { on: true } };
+const created = ({ device: deviceId }: Ids) => ({ deviceId, command, expireTime: 600, maxRetransmit: 1 });
+
+export const HUAWEI: Catalogue = {
+  'POST /iocm/app/sec/v1.1.0/login': byNobody(({ application: appId }) => ({
+    path: `${SECURITY}/login`,
+    body: { appId, secret: 'not its secret' },
+  })),
+  'POST /iocm/app/sec/v1.1.0/refreshToken': byNobody(({ application: appId }) => ({
+    path: `${SECURITY}/refreshToken`,
+    body: { appId, secret: 'not its secret', refreshToken: 'not its token' },
+  })),
+  'POST /iocm/app/sec/v1.1.0/logout': byNobody(() => ({
+    path: `${SECURITY}/logout`,
+    body: { accessToken: 'nobody’s token' },
+  })),
+  'POST /iocm/app/cmd/v1.4.0/deviceCommands': byApplication(
+    (ids) => ({ path: COMMANDS, body: created(ids) }),
+    (ids) => ({ path: withQuery(COMMANDS, { appId: ids.application }), body: created(ids) }),
+  ),
+  'GET /iocm/app/cmd/v1.4.0/deviceCommands': byApplication(
+    () => ({ path: `${COMMANDS}?pageNo=0&pageSize=10` }),
+    ({ device: deviceId }) => ({ path: withQuery(COMMANDS, { deviceId }) }),
+    ({ application: appId }) => ({ path: withQuery(COMMANDS, { appId }) }),
+    ({ application: appId, device: deviceId }) => ({ path: withQuery(COMMANDS, { appId, deviceId }) }),
+  ),
+  'POST /iocm/app/cmd/v1.4.0/deviceCommandCancelTasks': byApplication(
+    ({ device: deviceId }) => ({ path: TASKS, body: { deviceId } }),
+    ({ device: deviceId, application: appId }) => ({ path: withQuery(TASKS, { appId }), body: { deviceId } }),
+  ),
+  'GET /iocm/app/cmd/v1.4.0/deviceCommandCancelTasks': byApplication(
+    () => ({ path: TASKS }),
+    ({ task: taskId }) => ({ path: withQuery(TASKS, { taskId }) }),
+    ({ device: deviceId }) => ({ path: withQuery(TASKS, { deviceId, status: 'WAITTING' }) }),
+    ({ application: appId, task: taskId }) => ({ path: withQuery(TASKS, { appId, taskId }) }),
+  ),
+  'POST /iocm/app/signaltrans/v1.1.0/devices/:deviceId/services/:serviceId/sendCommand': byApplication(
+    ({ device }) => ({
+      path: `/iocm/app/signaltrans/v1.1.0/devices/${device}/services/switch/sendCommand`,
+      body: { header: { mode: 'ACK', method: 'turn' }, body: { on: true } },
+    }),
+    ({ device, application: appId }) => ({
+      path: withQuery(`/iocm/app/signaltrans/v1.1.0/devices/${device}/services/switch/sendCommand`, { appId }),
+      body: { header: { mode: 'NOACK', method: 'turn', requestId: 'a-request', toType: 'GATEWAY' }, body: null },
+    }),
+  ),
+  'PUT /iocm/app/cmd/v1.4.0/deviceCommands/:commandId': byApplication((ids) => ({
+    path: `${COMMANDS}/${hexOf(ids)}`,
+    body: { status: 'CANCELED' },
+  })),
+};
