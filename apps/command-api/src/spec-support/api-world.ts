@@ -9,6 +9,7 @@ import {
   type Engine,
 } from '@downlink/command-engine';
 import { FinalEvents, Quota } from '@downlink/northbound-kit';
+import { loadModelImporters } from '@downlink/provisioning';
 import { createLogger, HealthRegistry, Metrics } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { countRows, createTestDatabase } from '@downlink/testing';
@@ -69,9 +70,12 @@ export async function startApiWorld({ devicesAnswer = false }: ApiWorldOptions =
       reader: store.commandReader,
       registry: store.registry,
       tokens: store.accessTokens,
+      modelImporters: await loadModelImporters(),
       webhooks: store.webhookDeliveries,
       strayAnswers: store.strayAnswers,
       cancelTasks: store.cancelTasks,
+      batchTasks: store.batchTasks,
+      subscriptions: store.subscriptions,
       deadLetters: new DeadLetterDesk({
         letters: store.deadLetters,
         lanes: engine,

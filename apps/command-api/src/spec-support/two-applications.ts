@@ -1,10 +1,11 @@
-import { expect } from '@jest/globals';
 import { parseCommandId, type CommandId } from '@downlink/command-domain';
 import { DeadLetterIntake } from '@downlink/command-engine';
 import { aDeadLetter } from '@downlink/command-engine/contracts';
+import type { ContractAnswer } from '@downlink/northbound-kit/contracts';
 import { ADMIN_KEY, type ApiWorld } from './api-world.js';
 import { Caller, type Credentials } from './caller.js';
 import type { Ids } from './catalogue/index.js';
+import { tslOf } from './catalogue/vendor-models.js';
 
 /** An application with everything that it can have, and as a client. */
 export interface Tenant {
@@ -21,8 +22,8 @@ export interface TwoApplications {
 /** Two applications that do not know of each other. Everything that the first one names holds `sesame`, the second's `tamarind`. */
 export async function declareTwoApplications(world: ApiWorld): Promise<TwoApplications> {
   const admin = new Caller(world.url, { ...credentialsOf('admin'), nativeKey: ADMIN_KEY });
-  const one = await declare(world, admin, 'sesame');
-  const other = await declare(world, admin, 'tamarind');
+  const one = await declareTenant(world, admin, 'sesame');
+  const other = await declareTenant(world, admin, 'tamarind');
   return { one, other, admin };
 }
 
@@ -46,7 +47,8 @@ function credentialsOf(name: string): Credentials {
   };
 }
 
-async function declare(world: ApiWorld, admin: Caller, name: string): Promise<Tenant> {
+/** An application of this name; all that it names holds it. */
+export async function declareTenant(world: ApiWorld, admin: Caller, name: string): Promise<Tenant> {
   const credentials = credentialsOf(name);
   const named = {
     application: credentials.application,
@@ -54,14 +56,14 @@ async function declare(world: ApiWorld, admin: Caller, name: string): Promise<Te
     appKey: credentials.appKey,
     accessKey: credentials.accessKey,
     product: `${name}-product`,
-    bareProduct: `${name}-bare`,
+    vendorProduct: `${name}-vendor`,
     device: `${name}-device`,
     deviceKey: `${name}-key`,
     asset: `${name}-asset`,
   };
   const body = provisionOf(named, credentials, name);
   const provisioned = await admin.call('POST', { path: '/v1/provision', body });
-  expect({ status: provisioned.status, body: provisioned.body }).toMatchObject({ status: 200 });
+  expectStatus(200, provisioned);
   const client = new Caller(world.url, credentials);
   await client.logIn();
   return { ids: { ...named, ...(await live(world, { client, ids: named })) }, client };
@@ -89,7 +91,13 @@ function provisionOf(ids: Named, credentials: Credentials, name: string): object
     ],
     products: [
       { key: ids.product, application, wireFormat: 'native', name: `${name} product`, model },
-      { key: ids.bareProduct, application, wireFormat: 'quectel', name: `${name} bare product` },
+      {
+        key: ids.vendorProduct,
+        application,
+        wireFormat: 'native',
+        name: `${name} vendor product`,
+        quectelTsl: tslOf(ids.vendorProduct),
+      },
     ],
     devices: [
       {
@@ -112,7 +120,7 @@ export async function live(
 ): Promise<Omit<Ids, keyof Named>> {
   const post = async (path: string, body: object) => {
     const answer = await client.call('POST', { path, body });
-    expect({ status: answer.status, body: answer.body }).toMatchObject({ status: 201 });
+    expectStatus(201, answer);
     return (JSON.parse(answer.body) as { id: string }).id;
   };
   const command = { deviceId: device, service: 'switch', method: 'turn', mode: 'cached' };
@@ -132,4 +140,8 @@ export async function live(
     },
   ]);
   return { command: queued!, task, deadLetter };
+}
+
+function expectStatus(expected: number, { status, body }: ContractAnswer): void {
+  if (status !== expected) throw new Error(`answered with ${String(status)}: ${body}`);
 }

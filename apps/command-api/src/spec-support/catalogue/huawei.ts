@@ -1,8 +1,13 @@
+import { HUAWEI_PROFILE } from './vendor-models.js';
 import { byApplication, byNobody, hexOf, withQuery, type Catalogue, type Ids } from './ids.js';
 
 const SECURITY = '/iocm/app/sec/v1.1.0';
 const COMMANDS = '/iocm/app/cmd/v1.4.0/deviceCommands';
 const TASKS = '/iocm/app/cmd/v1.4.0/deviceCommandCancelTasks';
+
+const REG = '/iocm/app/reg/v1.1.0/deviceCredentials';
+const DEVICES = '/iocm/app/dm/v1.4.0/devices';
+const CAPABILITIES = '/iocm/app/data/v1.1.0/deviceCapabilities';
 
 const command = { serviceId: 'switch', method: 'turn', paras: { on: true } };
 const created = ({ device: deviceId }: Ids) => ({ deviceId, command, expireTime: 600, maxRetransmit: 1 });
@@ -50,8 +55,49 @@ export const HUAWEI: Catalogue = {
       body: { header: { mode: 'NOACK', method: 'turn', requestId: 'a-request', toType: 'GATEWAY' }, body: null },
     }),
   ),
+  'POST /iocm/app/reg/v1.1.0/deviceCredentials': byApplication((ids) => ({
+    path: withQuery(REG, { appId: ids.application }),
+    body: { nodeId: 'node-1', productId: ids.product, deviceInfo: { name: 'a lamp' }, timeout: 600 },
+  })),
+  'PUT /iocm/app/reg/v1.1.0/deviceCredentials/:deviceId': byApplication(
+    ({ device }) => ({ path: `${REG}/${device}`, body: { nodeId: 'node-3', timeout: 600 } }),
+    ({ device, application: appId }) => ({ path: withQuery(`${REG}/${device}`, { appId }), body: {} }),
+  ),
+  'GET /iocm/app/reg/v1.1.0/deviceCredentials/:deviceId': byApplication(
+    ({ device }) => ({ path: `${REG}/${device}` }),
+    ({ device, application: appId }) => ({ path: withQuery(`${REG}/${device}`, { appId }) }),
+  ),
+  'POST /iocm/app/reg/v2.0.0/deviceCredentials': byApplication((ids) => ({
+    path: withQuery('/iocm/app/reg/v2.0.0/deviceCredentials', { appId: ids.application }),
+    body: { deviceInfo: { nodeId: 'node-2', name: 'a lamp' }, productId: ids.product },
+  })),
+  'POST /iocm/app/profile/v1.1.0/deviceProfiles': byApplication(({ application: appId }) => ({
+    path: withQuery('/iocm/app/profile/v1.1.0/deviceProfiles', { appId }),
+    body: HUAWEI_PROFILE,
+  })),
+  'GET /iocm/app/data/v1.1.0/deviceCapabilities': byApplication(
+    () => ({ path: CAPABILITIES }),
+    ({ device: deviceId }) => ({ path: withQuery(CAPABILITIES, { deviceId }) }),
+    ({ device: gatewayId, application: appId }) => ({ path: withQuery(CAPABILITIES, { gatewayId, appId }) }),
+  ),
+  'GET /iocm/app/dm/v1.4.0/devices': byApplication(
+    () => ({ path: `${DEVICES}?pageNo=0&pageSize=10&sort=DESC&status=ONLINE` }),
+    ({ application: appId }) => ({ path: withQuery(DEVICES, { pageNo: '0', appId }) }),
+    ({ device: gatewayId }) => ({ path: withQuery(DEVICES, { gatewayId }) }),
+  ),
+  'GET /iocm/app/dm/v1.4.0/devices/:deviceId': byApplication(
+    ({ device }) => ({ path: `${DEVICES}/${device}?select=imsi` }),
+    ({ device, application: appId }) => ({ path: withQuery(`${DEVICES}/${device}`, { appId }) }),
+  ),
+  'PUT /iocm/app/dm/v1.4.0/devices/:deviceId': byApplication(
+    ({ device }) => ({ path: `${DEVICES}/${device}`, body: { name: 'another name', mute: 'FALSE' } }),
+    ({ device, product: productId }) => ({ path: `${DEVICES}/${device}`, body: { productId } }),
+  ),
   'PUT /iocm/app/cmd/v1.4.0/deviceCommands/:commandId': byApplication((ids) => ({
     path: `${COMMANDS}/${hexOf(ids)}`,
     body: { status: 'CANCELED' },
+  })),
+  'DELETE /iocm/app/dm/v1.4.0/devices/:deviceId': byApplication(({ device, application: appId }) => ({
+    path: withQuery(`${DEVICES}/${device}`, { appId, cascade: 'false' }),
   })),
 };

@@ -9,7 +9,7 @@ export interface Ids {
   readonly accessKey: string;
   readonly product: string;
   /** One that takes its model from a vendor. */
-  readonly bareProduct: string;
+  readonly vendorProduct: string;
   readonly device: string;
   readonly deviceKey: string;
   readonly asset: string;

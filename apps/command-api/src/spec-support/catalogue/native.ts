@@ -13,6 +13,7 @@ export const NATIVE: Catalogue = {
   'GET /health/live': byNobody(() => ({ path: '/health/live' })),
   'GET /health/ready': byNobody(() => ({ path: '/health/ready' })),
   'GET /metrics': byNobody(() => ({ path: '/metrics' })),
+  'GET /v1/openapi.json': byNobody(() => ({ path: '/v1/openapi.json' })),
   'POST /v1/applications': byAdmin(({ application }) => ({
     path: '/v1/applications',
     body: { id: `${application}-more`, name: 'a name', quotas: { callsPerMinute: 0 } },

@@ -1,3 +1,4 @@
+import { tslOf } from './vendor-models.js';
 import { byApplication, byNobody, withQuery, type Catalogue, type Ids } from './ids.js';
 
 const AUTH = '/v2/quecauth/accessKeyAuthrize';
@@ -13,16 +14,6 @@ const to = ({ product: productKey, deviceKey }: Ids, data: string) => ({
   cacheTime: 600,
   qos: 1,
 });
-
-const property = {
-  id: 1,
-  code: 'target',
-  name: 'Target temperature',
-  dataType: 'INT',
-  subType: 'RW',
-  type: 'PROPERTY',
-  specs: { unit: 'C', min: '10', max: '30', step: '2' },
-};
 
 const login = ({ accessKey }: Ids) => {
   const username = `ver=1&auth_mode=accessKey&sign_method=sha256&access_key=${accessKey}&timestamp=${String(Date.now())}`;
@@ -60,16 +51,11 @@ export const QUECTEL: Catalogue = {
     ({ device: deviceId }) => ({ path: withQuery(HISTORY, { deviceId }) }),
     ({ command: ticket }) => ({ path: withQuery(HISTORY, { ticket }) }),
   ),
-  'POST /v2/quectsl/openapi/product/import/tslFile': byApplication(({ bareProduct: productKey }) => ({
+  'POST /v2/quectsl/openapi/product/import/tslFile': byApplication(({ vendorProduct: productKey }) => ({
     path: withQuery(`${TSL}/import/tslFile`, { productKey }),
-    body: {
-      profile: { tslVersion: '1.2.0', productKey, version: '1' },
-      properties: [property],
-      services: [],
-      events: [],
-    },
+    body: tslOf(productKey),
   })),
-  'GET /v2/quectsl/openapi/product/export/tslFile': byApplication(({ bareProduct: productKey }) => ({
+  'GET /v2/quectsl/openapi/product/export/tslFile': byApplication(({ vendorProduct: productKey }) => ({
     path: withQuery(`${TSL}/export/tslFile`, { productKey }),
   })),
 };
