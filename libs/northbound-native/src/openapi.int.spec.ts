@@ -181,6 +181,7 @@ async function callEverything({ admin, client, running, freshDevices }: NativeWo
     `cancel-tasks/${String(task.body['id'])}`,
     `dead-letters/${letters[0]!.id}`,
     'products/lamp',
+    'products/modelled/models/1',
     `devices/${device}`,
     `devices/${device}/lane`,
     `devices/${device}/stray-answers`,

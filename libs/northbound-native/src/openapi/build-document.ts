@@ -61,14 +61,19 @@ const SECURITY = {
 
 function operationOf(route: DocumentedRoute, schemas: JsonSchemas): OpenApiOperation {
   const { documentation, operationId, method } = route;
-  const { summary, key, body, bodyOptional } = documentation;
+  const { summary, key, body, bodyAlsoAs, bodyOptional } = documentation;
   const schema = body && schemas.of(body, 'input', `${operationId}.body`);
   return {
     operationId,
     summary,
     security: SECURITY[key],
     parameters: [...pathParameters(route), ...queryParameters(route, schemas), ...headerParameters(route)],
-    ...(schema && { requestBody: { required: !bodyOptional, content: { 'application/json': { schema } } } }),
+    ...(schema && {
+      requestBody: {
+        required: !bodyOptional,
+        content: { 'application/json': { schema }, ...(bodyAlsoAs && { [bodyAlsoAs]: { schema } }) },
+      },
+    }),
     responses: {
       ...answersOf(route, schemas),
       ...(isTagged(method, documentation) && { 304: { description: 'What the caller has is still so' } }),

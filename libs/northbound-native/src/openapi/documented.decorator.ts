@@ -25,6 +25,8 @@ export interface RouteDocumentation {
   readonly key: KeyWanted;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** The body may as well come as this. */
+  readonly bodyAlsoAs?: 'application/yaml';
   /** A body that may be left out. */
   readonly bodyOptional?: true;
   readonly headers?: readonly DocumentedHeader[];

@@ -25,6 +25,7 @@ export class ProvisionController {
     summary: 'Declares applications, products and devices: all of it or nothing, any number of times',
     key: 'admin',
     body: provisionFile,
+    bodyAlsoAs: 'application/yaml',
     answers: { 200: { description: 'How much was declared, and what was made', schema: provisionAnswer } },
     problems: ['conflict'],
   })

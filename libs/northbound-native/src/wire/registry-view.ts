@@ -71,8 +71,8 @@ export const declaredProductAnswer = productAnswer
   .meta({ id: 'DeclaredProduct' });
 
 export const productModelAnswer = z
-  .strictObject({ product: z.string(), version: count, model: modelSchema })
-  .meta({ id: 'ProductModel' });
+  .strictObject({ product: z.string(), version: count, model: modelAnswer })
+  .meta({ id: 'ModelVersion' });
 
 export const productListAnswer = listOf(productAnswer);
 
