@@ -6,7 +6,7 @@ import { appIdQuery } from './wire/query-commands.js';
 import { read } from './wire/read.js';
 
 /** What the refusals of a family of calls are called. */
-interface Refusals {
+export interface Refusals {
   readonly keyMissing: HuaweiErrorName;
   readonly unknown: HuaweiErrorName;
   readonly unauthorised: HuaweiErrorName;
@@ -20,6 +20,13 @@ const COMMAND_CALLS: Refusals = {
 
 const DEVICE_CALLS: Refusals = {
   keyMissing: 'app-id-missing',
+  unknown: 'application-not-found',
+  unauthorised: 'application-forbidden',
+};
+
+/** Pages about subscriptions say 100217 with HTTP 403 and name the header as the pages about commands do. */
+export const SUBSCRIPTION_CALLS: Refusals = {
+  keyMissing: 'app-key-missing',
   unknown: 'application-not-found',
   unauthorised: 'application-forbidden',
 };

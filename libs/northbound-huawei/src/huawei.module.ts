@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import { HuaweiAuthentication } from './authentication.js';
+import { BatchTasksController } from './routes/batch-tasks.controller.js';
 import { CancelTasksController } from './routes/cancel-tasks.controller.js';
 import { DeviceCapabilitiesController } from './routes/device-capabilities.controller.js';
 import { DeviceCommandsController } from './routes/device-commands.controller.js';
@@ -10,6 +11,7 @@ import { DeviceSecretsController } from './routes/device-secrets.controller.js';
 import { DevicesController } from './routes/devices.controller.js';
 import { SendCommandController } from './routes/send-command.controller.js';
 import { SecurityController } from './routes/security.controller.js';
+import { SubscriptionsController } from './routes/subscriptions.controller.js';
 import { huaweiSettings, type HuaweiOptions } from './settings.js';
 import { HUAWEI_PORTS, HUAWEI_SETTINGS } from './tokens.js';
 
@@ -24,6 +26,8 @@ export class HuaweiModule {
         DeviceCommandsController,
         CancelTasksController,
         SendCommandController,
+        SubscriptionsController,
+        BatchTasksController,
         DeviceCredentialsController,
         DeviceSecretsController,
         DevicesController,

@@ -10,6 +10,8 @@ export interface HuaweiSettings {
   readonly receiptWithinMs: number;
   /** How long a device may have been silent before deviceCommands takes no command for it, in ms. */
   readonly zombieAfterMs: number;
+  /** Whether callbacks must go to the host and port of the application's subscriptions. */
+  readonly callbacksOfOneServer: boolean;
 }
 
 /**
@@ -24,6 +26,7 @@ export const HUAWEI_DEFAULTS: HuaweiSettings = {
   refreshTokenMs: 30 * 86_400_000,
   receiptWithinMs: 10_000,
   zombieAfterMs: 7 * 86_400_000,
+  callbacksOfOneServer: false,
 };
 
 /** What an installation may replace; whatever is left out keeps the vendor's number. */
@@ -33,6 +36,7 @@ export interface HuaweiOptions {
   readonly refreshTokenMs?: number;
   readonly receiptWithinMs?: number;
   readonly zombieAfterMs?: number;
+  readonly callbacksOfOneServer?: boolean;
 }
 
 export function huaweiSettings(options: HuaweiOptions = {}): HuaweiSettings {
@@ -41,6 +45,7 @@ export function huaweiSettings(options: HuaweiOptions = {}): HuaweiSettings {
     refreshTokenMs: options.refreshTokenMs ?? HUAWEI_DEFAULTS.refreshTokenMs,
     receiptWithinMs: options.receiptWithinMs ?? HUAWEI_DEFAULTS.receiptWithinMs,
     zombieAfterMs: options.zombieAfterMs ?? HUAWEI_DEFAULTS.zombieAfterMs,
+    callbacksOfOneServer: options.callbacksOfOneServer ?? HUAWEI_DEFAULTS.callbacksOfOneServer,
     delivery: { ...HUAWEI_DEFAULTS.delivery, ...options.delivery },
   };
 }

@@ -1,4 +1,5 @@
 import { DEVICE_ERRORS } from './device-errors.js';
+import { TASK_ERRORS } from './task-errors.js';
 
 /**
  * The vendor's errors: code, HTTP status and text (Huawei, Creating Device Commands v1.4.0; Authentication; Refreshing a
@@ -9,6 +10,7 @@ import { DEVICE_ERRORS } from './device-errors.js';
  */
 export const HUAWEI_ERRORS = {
   ...DEVICE_ERRORS,
+  ...TASK_ERRORS,
   'application-unknown': { status: 200, code: '100203', text: 'The application is not existed.' },
   'application-not-authorized': { status: 200, code: '100217', text: "The application hasn't been authorized." },
   'device-unknown': { status: 200, code: '100418', text: 'The deviceData is not existed.' },

@@ -15,6 +15,7 @@ import { createCommandBody } from '../wire/create-command.js';
 import { modifyCommandBody } from '../wire/modify-command.js';
 import { queryCommandsQuery } from '../wire/query-commands.js';
 import { read } from '../wire/read.js';
+import { checkCallbackServer } from './callback-server.js';
 import { checkModel, type ModelErrors } from './check-model.js';
 import { headOf } from './head-of.js';
 import { ownDevice, refuseZombie } from './own-device.js';
@@ -40,6 +41,7 @@ export class DeviceCommandsController {
     refuseZombie(device, this.settings.zombieAfterMs);
     const { serviceId: service, method, paras: parameters } = body.command;
     await this.authentication.checkMethod(caller, { service, method });
+    await checkCallbackServer(this.ports, this.settings, applicationId, body.callbackUrl);
     const stamp = await checkModel(this.ports, { service, method, parameters }, device, MODEL_ERRORS);
     const outcome = await this.ports.commands.submit({ ...toRequest(body, device, this.settings.delivery), ...stamp });
     send(reply, { status: 201, body: successJson(toCreated(headOf(outcome), body)) });

@@ -11,6 +11,7 @@ import { HUAWEI_PORTS, HUAWEI_SETTINGS } from '../tokens.js';
 import { successJson } from '../wire/command-resource.js';
 import { read } from '../wire/read.js';
 import { sendCommandBody, sendCommandPath, type SendCommandBody } from '../wire/send-command.js';
+import { checkCallbackServer } from './callback-server.js';
 import { checkModel, type ModelErrors } from './check-model.js';
 import { headOf } from './head-of.js';
 import { ownDevice } from './own-device.js';
@@ -39,6 +40,7 @@ export class SendCommandController {
     const device = await ownDevice(this.ports, deviceId, applicationId);
     const asked = { service: serviceId, method: body.header.method, parameters: body.body };
     await this.authentication.checkMethod(caller, asked);
+    await checkCallbackServer(this.ports, this.settings, applicationId, body.header.callbackURL);
     const stamp = await checkModel(this.ports, asked, device, MODEL_ERRORS);
     const call = { device, serviceId, body, commandId: this.ports.commands.nextId() };
     const head = await this.submit({ ...toSignaltransRequest(call, this.settings), ...stamp }, call, reply);
