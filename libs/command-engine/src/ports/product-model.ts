@@ -10,7 +10,7 @@ export type ValueType =
   | { readonly type: 'boolean' }
   | { readonly type: 'text'; readonly minLength?: number | undefined; readonly maxLength?: number | undefined }
   | { readonly type: 'enum'; readonly values: readonly (string | number)[] }
-  /** RFC 3339 with a zone, as text. */
+  /** RFC 3339 with a zone, or the basic form of ISO 8601 in UTC (20261121T080000Z), as text. */
   | { readonly type: 'time' }
   | { readonly type: 'object'; readonly members: readonly Parameter[] }
   | {

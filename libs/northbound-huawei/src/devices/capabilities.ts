@@ -107,7 +107,7 @@ const DATA_TYPES: Readonly<Record<ValueType['type'], string>> = {
   boolean: 'boolean',
   text: 'string',
   enum: 'string',
-  time: 'string',
+  time: 'DateTime',
   object: 'jsonObject',
   array: 'array',
   any: 'jsonObject',

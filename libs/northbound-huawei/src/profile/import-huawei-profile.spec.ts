@@ -100,7 +100,7 @@ describe('a device profile', () => {
       { dataType: 'enum', enumList: ['a'] },
       { type: 'enum', values: ['a'] },
     ],
-    [{ dataType: 'DateTime' }, { type: 'text', minLength: 16, maxLength: 16 }],
+    [{ dataType: 'DateTime' }, { type: 'time' }],
     [{ dataType: 'boolean' }, { type: 'boolean' }],
     [{ dataType: 'string list' }, { type: 'array', items: { type: 'text' } }],
     [{ dataType: 'jsonArray' }, { type: 'array', items: { type: 'any' } }],

@@ -10,9 +10,6 @@ export interface Wrong {
   readonly problem: string;
 }
 
-/** The vendor's times have 16 characters: 20151212T121212Z. */
-const TIME_LENGTH = 16;
-
 const NUMBERS: Readonly<Record<string, 'integer' | 'decimal'>> = {
   int: 'integer',
   integer: 'integer',
@@ -22,14 +19,11 @@ const NUMBERS: Readonly<Record<string, 'integer' | 'decimal'>> = {
   float: 'decimal',
 };
 
-/**
- * The vendor's other data types in canonical words (Huawei, Profile Writing Guide, and the types of its samples). The canonical
- * `time` is RFC 3339, which the vendor's DateTime is not: it is a text of its length here.
- */
+/** The vendor's other data types in canonical words (Huawei, Profile Writing Guide, and the types of its samples). */
 const OTHERS: Readonly<Record<string, (typed: Typed) => ValueType>> = {
   string: textOf,
   enum: textOf,
-  datetime: () => ({ type: 'text', minLength: TIME_LENGTH, maxLength: TIME_LENGTH }),
+  datetime: () => ({ type: 'time' }),
   bool: () => ({ type: 'boolean' }),
   boolean: () => ({ type: 'boolean' }),
   'string list': () => ({ type: 'array', items: { type: 'text' } }),

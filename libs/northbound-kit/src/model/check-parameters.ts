@@ -101,7 +101,7 @@ function checkText(
 
 function checkTime(value: Json, wrong: Wrong): ParameterError[] {
   if (typeof value !== 'string') return wrong('wrong-type', 'expected a time as text');
-  return isTime(value) ? [] : wrong('no-time', 'expected a time like 2026-11-21T08:00:00Z');
+  return isTime(value) ? [] : wrong('no-time', 'expected a time like 2026-11-21T08:00:00Z or 20261121T080000Z');
 }
 
 function checkList(
@@ -118,8 +118,12 @@ function checkList(
 
 const TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
+/** ISO 8601's basic form in UTC, 20261121T080000Z, which Huawei's devices speak; JavaScript does not read it. */
+const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+
 /** JavaScript reads 30 February as 2 March. */
-function isTime(value: string): boolean {
+function isTime(text: string): boolean {
+  const value = text.replace(BASIC, '$1-$2-$3T$4:$5:$6Z');
   const [, day] = TIME.exec(value) ?? [];
   if (day === undefined || Number.isNaN(Date.parse(value))) return false;
   return new Date(Date.parse(day)).toISOString().startsWith(day);
