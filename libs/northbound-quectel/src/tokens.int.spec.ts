@@ -175,6 +175,8 @@ describe('tokens', () => {
       try {
         await declareSpecimens(other);
         const old = await logIn(other.url);
+        // It is remembered from now on.
+        expect(await callWith(old, other.url)).toMatchObject({ code: 200 });
         const query = String(new URLSearchParams({ grant_type: 'refresh_token', refresh_token: old }));
         const path = `${TOKENS}/refreshToken?${query}`;
         const { body } = readAnswer(await exchange(other.url, { method: 'GET', path, headers: {} }));

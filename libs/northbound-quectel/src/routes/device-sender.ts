@@ -1,4 +1,4 @@
-import type { Application, Outcome, Product } from '@downlink/command-engine';
+import type { Application, Outcome } from '@downlink/command-engine';
 import { nameWithin, rights, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { Asked } from '../data/asked.js';
 import type { QuectelErrorName } from '../errors/error-table.js';
@@ -43,17 +43,13 @@ export class DeviceSender {
     });
   }
 
+  /** A product's devices belong to whom the product belongs to. */
   private async find({ productKey, deviceKey }: DeviceName, { caller, asked }: Order): Promise<Found> {
     const product = await this.ports.products.find(productKey);
     if (!product || !rights.actsFor(caller, product.applicationId)) return 'no-permission';
     if (!fitsCategory(asked, product)) return 'category-unmatched';
-    return this.findWithin(product, deviceKey, caller);
-  }
-
-  /** Another application's device within a product looks like one that does not exist. */
-  private async findWithin(product: Product, deviceKey: string, caller: Application): Promise<Found> {
     const device = await this.ports.devicesByKey.find(nameWithin(product.key, deviceKey));
-    if (!device || !rights.actsFor(caller, device.applicationId)) return 'device-unknown';
+    if (!device) return 'device-unknown';
     return device.activated ? { device, product } : 'device-not-activated';
   }
 
