@@ -152,6 +152,35 @@ describe('devices', () => {
     });
   });
 
+  describe('for an application that has authorised the caller', () => {
+    const OWNER = 'app-3';
+    const at = `?appId=${OWNER}`;
+    beforeAll(() =>
+      running.ports.registry.apply({
+        applications: [
+          { id: OWNER, name: '', credentials: {} },
+          { id: APPLICATION, name: 'one', credentials: {}, authorisedBy: [OWNER] },
+        ],
+        products: [],
+        devices: [],
+      }),
+    );
+
+    it('all device calls act on that one’s devices, and only when its id is given', async () => {
+      const { body } = await client.call('POST', REGISTER + at, { nodeId: freshNode() });
+      const id = body['deviceId'] as string;
+      expect((await running.store.registry.devices([id])).get(id)?.applicationId).toBe(OWNER);
+      expectError(await get(`${DEVICES}/${id}`), 404, '100403');
+      expect((await get(`${DEVICES}/${id}${at}`)).status).toBe(200);
+      expect((await get(`${REGISTER}/${id}${at}`)).status).toBe(200);
+      expect(idsOf(await get(`${DEVICES}${at}&pageNo=0`))).toEqual([id]);
+      expect((await client.call('PUT', `${DEVICES}/${id}${at}`, { name: 'x' })).status).toBe(204);
+      expect((await get(`${CAPABILITIES}${at}&deviceId=${id}`)).status).toBe(200);
+      expect((await client.call('POST', PROFILES + at, profile)).status).toBe(201);
+      expect((await remove(id, at)).status).toBe(204);
+    });
+  });
+
   describe('registration by password', () => {
     it('answers id and secret', async () => {
       const { status, body } = await client.call('POST', REGISTER_SECRET, bySecret.request);
@@ -277,6 +306,24 @@ describe('devices', () => {
       const before = await shown(OWN_DEVICE);
       expectError(await put(OWN_DEVICE, body), status, code);
       expect(await shown(OWN_DEVICE)).toEqual(before);
+    });
+
+    it('is 100426 when the device would move to a product that has one of its node', async () => {
+      const nodeId = freshNode();
+      await running.ports.registry.apply({
+        applications: [],
+        products: [],
+        devices: [
+          { id: nodeId, applicationId: APPLICATION, productKey: 'lamp', name: '', activated: true, key: 'taken' },
+        ],
+      });
+      const id = await registered();
+      await running.ports.registry.apply({
+        applications: [],
+        products: [],
+        devices: [{ id, applicationId: APPLICATION, productKey: 'lamp-2', name: '', activated: true, key: 'taken' }],
+      });
+      expectError(await put(id, { productId: 'lamp' }), 400, '100426');
     });
 
     it('is 100403 for a stranger’s', async () => {

@@ -2,13 +2,14 @@ import type { Device, NewDevice } from '@downlink/command-engine';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import { DEVICE_INFO_MEMBERS, type DeviceInfoMember } from '../wire/device-fields.js';
 import type { ModifyDeviceBody } from '../wire/modify-device.js';
+import { applyDevice } from './apply-device.js';
 import { attributesOf, keptOf, withoutAbsent, type Kept } from './kept.js';
 import { identityOf } from './profile-identity.js';
 import { productFor } from './product-of-device.js';
 
 /**
  * Changes what the body names. Naming a product, or anything that profiles are told apart by, moves the device to the product
- * that fits it now. @throws ErrorAnswer 600002
+ * that fits it now. @throws ErrorAnswer 600002, 100426 when that product has a device of this nodeId
  */
 export async function modifyDevice(
   ports: Pick<NorthboundPorts, 'products' | 'registry'>,
@@ -26,7 +27,7 @@ export async function modifyDevice(
     attributes: attributesOf(kept),
     ...(body.psk !== undefined && { secret: body.psk }),
   };
-  await ports.registry.apply({ applications: [], products: [], devices: [changes] });
+  await applyDevice(ports, changes, 'node-duplicated');
 }
 
 function changed(kept: Kept, body: ModifyDeviceBody, now: number): Kept {

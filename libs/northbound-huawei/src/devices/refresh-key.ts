@@ -1,7 +1,8 @@
-import { isFault, type PresentDevice } from '@downlink/command-engine';
+import type { PresentDevice } from '@downlink/command-engine';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import { huaweiError } from '../errors/error-answer.js';
 import type { RefreshKeyBody } from '../wire/register-device.js';
+import { applyDevice } from './apply-device.js';
 import { hasNode } from './register-device.js';
 
 /**
@@ -25,10 +26,5 @@ export async function refreshKey(
     ...(nodeId !== undefined && { key: nodeId }),
     ...(timeout !== undefined && { activateWithinMs: timeout * 1000 }),
   };
-  try {
-    await ports.registry.apply({ applications: [], products: [], devices: [changed] });
-  } catch (error) {
-    if (isFault(error) && error.code === 'registry-conflict') throw huaweiError('node-duplicated', error.message);
-    throw error;
-  }
+  await applyDevice(ports, changed, 'node-duplicated');
 }

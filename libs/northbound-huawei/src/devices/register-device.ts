@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { isFault, type NewDevice } from '@downlink/command-engine';
+import type { NewDevice } from '@downlink/command-engine';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import { huaweiError } from '../errors/error-answer.js';
 import type { RegisterByCodeBody, RegisterBySecretBody } from '../wire/register-device.js';
+import { applyDevice } from './apply-device.js';
 import { attributesOf, withoutAbsent, type Kept } from './kept.js';
 import { productFor } from './product-of-device.js';
 
@@ -42,13 +43,8 @@ export async function registerDevice(
     activateWithinMs: timeout * 1000,
     attributes: attributesOf(kept),
   };
-  try {
-    await ports.registry.apply({ applications: [], products: [], devices: [device] });
-  } catch (error) {
-    // Another registration of the same node was quicker.
-    if (isFault(error) && error.code === 'registry-conflict') throw huaweiError('device-bound', error.message);
-    throw error;
-  }
+  // Another registration of the same node may have been quicker.
+  await applyDevice(ports, device, 'device-bound');
   return device.id;
 }
 
