@@ -2,7 +2,11 @@ import { isJsonObject, type JsonObject } from '@downlink/command-domain';
 import { z } from 'zod';
 
 /** A text of 1 to `max` characters. */
-export const text = (max: number) => z.string({ error: 'expected a text' }).min(1).max(max);
+export const text = (max: number) =>
+  z
+    .string({ error: ({ input }) => (input == null ? 'is missing' : 'expected a text') })
+    .min(1)
+    .max(max);
 
 /** `null` means absent. */
 export const optional = <T extends z.ZodType>(field: T) => field.nullish().transform((value) => value ?? undefined);

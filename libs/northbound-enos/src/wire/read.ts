@@ -13,6 +13,5 @@ export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T
 /** The first member that is wrong, by its path, and what is wrong of it. */
 export function firstIssue(error: z.ZodError): { readonly path: string; readonly message: string } {
   const [issue] = error.issues;
-  const message = issue?.code === 'invalid_type' && issue.input === undefined ? 'is missing' : (issue?.message ?? '');
-  return { path: pathText(issue?.path ?? []), message };
+  return { path: pathText(issue?.path ?? []), message: issue?.message ?? '' };
 }
