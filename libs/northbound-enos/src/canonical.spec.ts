@@ -28,6 +28,7 @@ const device: Device = {
   key: 'dk',
   assetId: 'as',
   attributes: { enos: { timezone: '+08:00' } },
+  silentSince: null,
   createdAt: 0,
 };
 const english = (text: string) => ({ name: { defaultValue: text, i18nValue: { en_US: text } } });
