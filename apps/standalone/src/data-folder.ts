@@ -13,7 +13,9 @@ export interface InstallationSecrets {
   readonly demo: {
     readonly nativeKey: string;
     readonly huaweiSecret: string;
+    readonly enosSecret: string;
     readonly quectelSecret: string;
+    readonly productSecret: string;
     readonly deviceSecret: string;
   };
 }
@@ -66,7 +68,14 @@ export class DataFolder {
       adminKey: secret(),
       databasePassword: secret(),
       mqttPassword: secret(),
-      demo: { nativeKey: secret(), huaweiSecret: secret(), quectelSecret: secret(), deviceSecret: secret() },
+      demo: {
+        nativeKey: secret(),
+        huaweiSecret: secret(),
+        enosSecret: secret(),
+        quectelSecret: secret(),
+        productSecret: secret(),
+        deviceSecret: secret(),
+      },
     };
     // A folder of an earlier version lacks the secrets of what has come since.
     const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<InstallationSecrets>) : {};

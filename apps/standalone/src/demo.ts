@@ -1,68 +1,89 @@
-import { INVOKE, type RegistryDeclaration } from '@downlink/command-engine';
+import { INVOKE, type ProductModel, type RegistryDeclaration } from '@downlink/command-engine';
+import { deviceProtocols } from '../../simulator/src/device-protocol.js';
 import type { InstallationSecrets } from './data-folder.js';
 
 export const DEMO_APPLICATION = 'demo';
 export const DEMO_SERVICE = { id: 'switch', method: 'turn', parameters: { on: true } };
 
-/** The vendors whose services have no methods call the service itself. */
-const MODEL = { services: [{ id: DEMO_SERVICE.id, methods: [{ name: DEMO_SERVICE.method }, { name: INVOKE }] }] };
-const DEMO_ACCESS_KEY = 'demo';
-/** The same call as `data` of sendServiceData. */
-const DEMO_QUECTEL_DATA = JSON.stringify([{ [DEMO_SERVICE.id]: [{ on: 'true' }] }]);
-const WIRE_FORMATS = ['native', 'huawei'] as const;
+/** The same call in the words of sendServiceData. */
+const QUECTEL_SERVICE = { code: DEMO_SERVICE.id, data: JSON.stringify([{ [DEMO_SERVICE.id]: [{ on: 'true' }] }]) };
 
-export type DemoWireFormat = (typeof WIRE_FORMATS)[number];
+/** What its demo device speaks, and how the service is called that it answers. EnOS and Quectel call a service without naming a method. */
+const DIALECTS = {
+  native: { wireFormat: 'native', method: DEMO_SERVICE.method },
+  huawei: { wireFormat: 'huawei', method: DEMO_SERVICE.method },
+  // Their own wire formats have no codec yet; the northbound side does not depend on it.
+  enos: { wireFormat: 'native', method: INVOKE },
+  quectel: { wireFormat: 'native', method: INVOKE },
+} as const;
+
+export type DemoDialect = keyof typeof DIALECTS;
+export type DemoWireFormat = (typeof DIALECTS)[DemoDialect]['wireFormat'];
+
+const DEMO_DIALECTS = Object.keys(DIALECTS) as DemoDialect[];
 
 export interface DemoDevice {
   readonly id: string;
+  readonly dialect: DemoDialect;
   readonly wireFormat: DemoWireFormat;
   readonly product: string;
   readonly secret: string;
 }
 
-/** `perFormat` devices of each wire format; at least one, so that there is something to send to. */
-export function demoDevices(secrets: InstallationSecrets, perFormat: number): DemoDevice[] {
-  return WIRE_FORMATS.flatMap((wireFormat) =>
-    Array.from({ length: Math.max(1, perFormat) }, (_, n) => ({
-      id: `demo-${wireFormat}-${n + 1}`,
-      wireFormat,
-      product: `demo-${wireFormat}`,
+/** `perDialect` devices for each dialect; at least one, so that there is something to send to. */
+export function demoDevices(secrets: InstallationSecrets, perDialect: number): DemoDevice[] {
+  return DEMO_DIALECTS.flatMap((dialect) =>
+    Array.from({ length: Math.max(1, perDialect) }, (_, n) => ({
+      id: `demo-${dialect}-${n + 1}`,
+      dialect,
+      wireFormat: DIALECTS[dialect].wireFormat,
+      product: `demo-${dialect}`,
       secret: secrets.demo.deviceSecret,
     })),
   );
 }
 
-/** One application with credentials for each dialect, one product and some devices for each wire format. */
+/** One application with credentials for each dialect, one product and some devices for each. */
 export function demoDeclaration(secrets: InstallationSecrets, devices: readonly DemoDevice[]): RegistryDeclaration {
-  const { nativeKey, huaweiSecret, quectelSecret } = secrets.demo;
   return {
-    applications: [
-      {
-        id: DEMO_APPLICATION,
-        name: 'Demo',
-        credentials: {
-          native: { key: nativeKey },
-          huawei: { secret: huaweiSecret },
-          quectel: { accessKey: DEMO_ACCESS_KEY, accessSecret: quectelSecret },
-        },
-      },
-    ],
-    products: WIRE_FORMATS.map((wireFormat) => ({
-      key: `demo-${wireFormat}`,
+    applications: [{ id: DEMO_APPLICATION, name: 'Demo', credentials: demoCredentials(secrets) }],
+    products: DEMO_DIALECTS.map((dialect) => ({
+      key: `demo-${dialect}`,
       applicationId: DEMO_APPLICATION,
-      name: `Demo device speaking ${wireFormat}`,
-      wireFormat,
-      model: MODEL,
+      name: `Demo device of ${dialect}`,
+      wireFormat: DIALECTS[dialect].wireFormat,
+      model: modelOf(dialect),
+      secret: secrets.demo.productSecret,
     })),
     devices: devices.map(({ id, product, secret }) => ({
       id,
       applicationId: DEMO_APPLICATION,
       productKey: product,
-      key: id,
       name: id,
       activated: true,
       secret,
+      key: id,
+      assetId: id,
     })),
+  };
+}
+
+function demoCredentials({ demo }: InstallationSecrets) {
+  return {
+    native: { key: demo.nativeKey },
+    huawei: { secret: demo.huaweiSecret },
+    enos: { orgId: DEMO_APPLICATION, appKey: DEMO_APPLICATION, appSecret: demo.enosSecret },
+    quectel: { accessKey: DEMO_APPLICATION, accessSecret: demo.quectelSecret },
+  };
+}
+
+/** A switch that can be turned, and whose position can be read and written. The numbers are what Quectel calls things by. */
+function modelOf(dialect: DemoDialect): ProductModel {
+  const on = { name: 'on', type: 'boolean' } as const;
+  const method = { name: DIALECTS[dialect].method, parameters: [{ ...on, number: 2, required: true }] };
+  return {
+    services: [{ id: DEMO_SERVICE.id, methods: [method] }],
+    properties: [{ ...on, number: 1, access: 'read-write' }],
   };
 }
 
@@ -72,30 +93,35 @@ export function demoFile(
   devices: readonly DemoDevice[],
   urls: { readonly http: string; readonly https?: string; readonly mqtt: string },
 ): object {
-  const { nativeKey, huaweiSecret, quectelSecret } = secrets.demo;
-  const deviceOf = (wireFormat: DemoWireFormat): object => {
-    const { id, product, secret } = devices.find((device) => device.wireFormat === wireFormat)!;
-    return {
-      deviceId: id,
-      product,
-      deviceKey: id,
-      secret,
-      mqtt: { user: id, password: secret },
-      service: DEMO_SERVICE,
-    };
+  const { native, huawei, enos, quectel } = demoCredentials(secrets);
+  const device = (dialect: DemoDialect) => {
+    const first = devices.find((each) => each.dialect === dialect)!;
+    return deviceEntry(first, secrets.demo.productSecret);
   };
+  const baseUrl = urls.http;
   return {
     urls,
     adminKey: secrets.adminKey,
     dialects: {
-      native: { baseUrl: `${urls.http}/v1`, application: DEMO_APPLICATION, key: nativeKey, device: deviceOf('native') },
-      huawei: { baseUrl: urls.http, appId: DEMO_APPLICATION, secret: huaweiSecret, device: deviceOf('huawei') },
-      quectel: {
-        baseUrl: urls.http,
-        accessKey: DEMO_ACCESS_KEY,
-        accessSecret: quectelSecret,
-        device: { ...deviceOf('native'), service: { code: DEMO_SERVICE.id, data: DEMO_QUECTEL_DATA } },
-      },
+      native: { baseUrl: `${baseUrl}/v1`, application: DEMO_APPLICATION, ...native, device: device('native') },
+      huawei: { baseUrl, appId: DEMO_APPLICATION, ...huawei, device: device('huawei') },
+      enos: { baseUrl, ...enos, device: device('enos') },
+      quectel: { baseUrl, ...quectel, device: device('quectel') },
     },
+  };
+}
+
+function deviceEntry({ id, dialect, wireFormat, product, secret }: DemoDevice, productSecret: string): object {
+  const { clientId, username: user, password } = deviceProtocols[wireFormat].credentials(id, secret);
+  return {
+    deviceId: id,
+    deviceKey: id,
+    assetId: id,
+    product,
+    productSecret,
+    secret,
+    wireFormat,
+    mqtt: { clientId, user, password },
+    service: { ...DEMO_SERVICE, method: DIALECTS[dialect].method, ...(dialect === 'quectel' && QUECTEL_SERVICE) },
   };
 }
