@@ -23,6 +23,7 @@ export {
   FinalEvents,
   type FinalEventsOptions,
   type HeardFact,
+  type Hearer,
   type Held,
   type Patience,
 } from './waiting/final-events.js';

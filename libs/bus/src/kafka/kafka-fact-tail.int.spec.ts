@@ -32,8 +32,8 @@ describeWithServers(['own-kafka'], 'a tail of the facts', () => {
       group: `${settings.prefix ?? ''}tail`,
       logger,
       listener: {
-        statuses: [status],
-        onFact: ({ commandId, version }) => void heard.push(`${commandId} ${String(version)}`),
+        wants: (other) => other === status,
+        onFact: ({ commandId, version }, deviceId) => void heard.push(`${deviceId} ${commandId} ${String(version)}`),
         onListening: () => void (seen.listening += 1),
       },
     });
@@ -45,7 +45,7 @@ describeWithServers(['own-kafka'], 'a tail of the facts', () => {
     return { tail, publisher, heard, seen, logger };
   };
   const names = (facts: ReturnType<typeof someFacts>) =>
-    facts.map(({ commandId, version }) => `${commandId} ${String(version)}`).toSorted();
+    facts.map(({ request, commandId, version }) => `${request.deviceId} ${commandId} ${String(version)}`).toSorted();
 
   it('hears what is published while it listens, and nothing of what came while it rested', async () => {
     const { tail, publisher, heard, seen } = open();

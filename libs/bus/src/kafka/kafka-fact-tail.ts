@@ -37,7 +37,6 @@ const TRY_AGAIN_AFTER_MS = 1_000;
 export class KafkaFactTail implements SessionListener {
   readonly #client: KafkaClient;
   readonly #topic: string;
-  readonly #statuses: ReadonlySet<string>;
   readonly #leaving = new AbortController();
   #session: ConsumerSession | undefined;
   #keeping: Promise<void> | undefined;
@@ -49,7 +48,6 @@ export class KafkaFactTail implements SessionListener {
   constructor(private readonly options: KafkaFactTailOptions) {
     this.#client = createKafkaClient(options.kafka, options.logger, options.group);
     this.#topic = factsTopic(options.kafka.prefix);
-    this.#statuses = new Set(options.listener.statuses);
   }
 
   /** Whether it has joined and Kafka answers; whether anybody listens is another matter. */
@@ -138,9 +136,9 @@ export class KafkaFactTail implements SessionListener {
   #hear(message: KafkaMessage): void {
     // One header decides for three records of four; whoever consumes the facts makes dead letters of those that cannot be read.
     const status = message.headers?.[FACT_HEADER.status];
-    if (status === undefined || !this.#statuses.has(String(status))) return;
+    if (status === undefined || !this.options.listener.wants(String(status))) return;
     try {
-      this.options.listener.onFact(readFactHeaders(textHeaders(message.headers)));
+      this.options.listener.onFact(readFactHeaders(textHeaders(message.headers)), String(message.key));
     } catch (error) {
       if (!(error instanceof UnreadableMessage)) throw error;
       this.options.logger.debug({ error: describeError(error) }, 'a fact with unreadable headers was passed over');

@@ -96,8 +96,10 @@ export class LocalFactBus implements FactPublisher, RecordReplayer {
   }
 
   #tell(facts: readonly CommittedFact[]): void {
-    for (const { statuses, onFact } of this.tails) {
-      for (const fact of facts) if (statuses.includes(fact.status)) onFact(headersOf(fact, this.#annotate(fact)));
+    for (const { wants, onFact } of this.tails) {
+      for (const fact of facts) {
+        if (wants(fact.status)) onFact(headersOf(fact, this.#annotate(fact)), fact.request.deviceId);
+      }
     }
   }
 

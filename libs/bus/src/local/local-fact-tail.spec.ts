@@ -5,13 +5,13 @@ import { LocalFactTail } from './local-fact-tail.js';
 
 describe('a tail of the bus inside one process', () => {
   const fact = aFact('d1', 1);
-  const open = (statuses = [fact.status]) => {
+  const open = (statuses: string[] = [fact.status]) => {
     const bus = new LocalFactBus({ groups: [] });
-    const heard: number[] = [];
+    const heard: string[] = [];
     let listening = 0;
     const tail = new LocalFactTail(bus, {
-      statuses,
-      onFact: ({ version }) => void heard.push(version),
+      wants: (status) => statuses.includes(status),
+      onFact: ({ version }, deviceId) => void heard.push(`${deviceId} ${String(version)}`),
       onListening: () => void (listening += 1),
     });
     return { bus, tail, heard, listening: () => listening };
@@ -24,7 +24,7 @@ describe('a tail of the bus inside one process', () => {
     await bus.publish([aFact('d1', 2), aFact('d2', 3)]);
     tail.rest();
     await bus.publish([aFact('d1', 4)]);
-    expect(heard).toEqual([2, 3]);
+    expect(heard).toEqual(['d1 2', 'd2 3']);
     expect(listening()).toBe(1);
   });
 

@@ -6,6 +6,7 @@ export * from './command-reader.contract.js';
 export * from './command-store.contract.js';
 export * from './blocked-lanes.contract.js';
 export * from './dead-letters.contract.js';
+export * from './device-events.contract.js';
 export * from './due-commands.contract.js';
 export * from './command-gateway.contract.js';
 export * from './idempotency.contract.js';

@@ -7,7 +7,15 @@ import {
   type Lane,
 } from '@downlink/command-domain';
 import { lanePositionOf } from '../correlation.js';
-import type { CommandQuery, CommandReader, PageOfCommandsQuery, Situation } from '../ports/command-reader.port.js';
+import type {
+  CommandQuery,
+  CommandReader,
+  DeviceEvents,
+  DeviceEventsQuestion,
+  EventPlace,
+  PageOfCommandsQuery,
+  Situation,
+} from '../ports/command-reader.port.js';
 import type { Head, RecordedEvent } from '../ports/command-store.port.js';
 import { PROPERTIES } from '../ports/product-model.js';
 import type { InMemoryDatabase } from './in-memory-database.js';
@@ -44,6 +52,27 @@ export class InMemoryCommandReader implements CommandReader {
 
   async history(commandId: CommandId): Promise<RecordedEvent[]> {
     return [...(this.database.histories.get(commandId) ?? [])];
+  }
+
+  async deviceEvents({ deviceId, after, among, limit }: DeviceEventsQuestion): Promise<DeviceEvents> {
+    const now = this.database.clock();
+    const heads = [...this.database.heads.values()].filter(
+      ({ commandId, state }) =>
+        state.request.deviceId === deviceId &&
+        (among === undefined || state.lanePosition >= among.fromPosition || among.commandIds.includes(commandId)),
+    );
+    const behind = heads
+      .flatMap(({ commandId }) => this.database.histories.get(commandId) ?? [])
+      .filter((recorded) => isOwn(recorded) && isBehind(recorded, after))
+      .sort((one, other) => (isBehind(one, placeOf(other)) ? 1 : -1));
+    const events = behind.filter(({ event }) => event.at < now).slice(0, limit);
+    return {
+      now,
+      events,
+      more: events.length < behind.length,
+      open: heads.filter(({ state }) => !isFinal(state)).map(({ commandId }) => commandId),
+      nextPosition: this.database.lanes.get(deviceId)?.nextPosition ?? 1,
+    };
   }
 
   async search(query: CommandQuery | PageOfCommandsQuery): Promise<{ heads: Head[]; total: number }> {
@@ -94,6 +123,18 @@ function matches(query: CommandQuery | PageOfCommandsQuery, { state }: Head): bo
 function isTargeted(targets: CommandQuery['targets'], { service, parameters }: CommandRequest): boolean {
   if (targets === undefined || targets.services.includes(service)) return true;
   return service === PROPERTIES && targets.properties.some((name) => Object.hasOwn(parameters, name));
+}
+
+const placeOf = ({ commandId, version, event }: RecordedEvent): EventPlace => ({ at: event.at, commandId, version });
+
+function isBehind({ commandId, version, event }: RecordedEvent, after: EventPlace): boolean {
+  if (event.at !== after.at) return event.at > after.at;
+  return commandId === after.commandId ? version > after.version : commandId > after.commandId;
+}
+
+/** What another device answered is written under that device's lock. */
+function isOwn({ event }: RecordedEvent): boolean {
+  return event.type !== 'AnswerRejected' || event.reason !== 'wrong-device';
 }
 
 /** A list that is not there narrows nothing. */

@@ -1,6 +1,7 @@
 import {
   attemptClaimsContract,
   commandReaderContract,
+  deviceEventsContract,
   commandStoreContract,
   dueCommandsContract,
   engineContract,
@@ -13,6 +14,7 @@ import { openInMemory } from './spec-support/open-in-memory.js';
 
 commandStoreContract('memory', openInMemory);
 commandReaderContract('memory', openInMemory);
+deviceEventsContract('memory', openInMemory);
 outboxContract('memory', openInMemory);
 dueCommandsContract('memory', openInMemory);
 attemptClaimsContract('memory', openInMemory);

@@ -45,6 +45,44 @@ export interface Situation {
   readonly ahead: number;
 }
 
+/**
+ * Behind this event, in the order of a device's events: by instant, then by command and version. Every event of a device is
+ * written under its lane's lock, so that this order is the one in which they were written, as far as the database's clock does not
+ * go back.
+ */
+export interface EventPlace {
+  /** ms since 1970, database time */
+  readonly at: number;
+  readonly commandId: CommandId;
+  readonly version: number;
+}
+
+/** Which of a device's events are wanted. */
+export interface DeviceEventsQuestion {
+  readonly deviceId: DeviceId;
+  readonly after: EventPlace;
+  /**
+   * Where they may be: with these commands, and with all from this lane position on. Whoever has followed the device knows where
+   * nothing can be any more. Absent: with every command that is kept, which costs a look at each.
+   */
+  readonly among?: { readonly commandIds: readonly CommandId[]; readonly fromPosition: number };
+  readonly limit: number;
+}
+
+/** What stood in a device's log at one instant, and where to look the next time. */
+export interface DeviceEvents {
+  /** The instant, ms since 1970, database time; whatever is written later has this `at` or a later one. */
+  readonly now: number;
+  /** In order. None of this very ms, in which others may be written yet, and no answers that other devices gave to the device's commands. */
+  readonly events: readonly RecordedEvent[];
+  /** There is more, and it can be had at once, or with the next ms. */
+  readonly more: boolean;
+  /** Of the commands that were looked at those that are not final. */
+  readonly open: readonly CommandId[];
+  /** The lane position of the next command. */
+  readonly nextPosition: number;
+}
+
 /** Reads for people and dialects; never part of a decision. */
 export interface CommandReader {
   head(commandId: CommandId): Promise<Head | undefined>;
@@ -57,6 +95,11 @@ export interface CommandReader {
   situation(commandId: CommandId): Promise<Situation | undefined>;
   /** All events of one command, versions ascending; empty when there is no such command. */
   history(commandId: CommandId): Promise<RecordedEvent[]>;
+  /**
+   * A device's events behind a place. Waits for whoever is writing about the device, so that nothing can be written before what is
+   * told; writers wait for the length of this look.
+   */
+  deviceEvents(question: DeviceEventsQuestion): Promise<DeviceEvents>;
   search(query: PageOfCommandsQuery): Promise<{ heads: Head[] }>;
   /** `total` is how many match in all, on this page or any other, before `after` or behind it. */
   search(query: CommandQuery): Promise<{ heads: Head[]; total: number }>;

@@ -64,7 +64,9 @@ export async function startNorthbound(
   const engine = createEngine(store.commandStore, {
     handOver: (committed) => {
       facts.push(...committed);
-      for (const { commandId, status } of committed) finalEvents.heard({ commandId, status });
+      for (const { commandId, status, request } of committed) {
+        finalEvents.listener.onFact({ commandId, status }, request.deviceId);
+      }
     },
   });
   const queue = new SignalQueue(engine);

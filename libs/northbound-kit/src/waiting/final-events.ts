@@ -22,6 +22,17 @@ export interface HeardFact {
   /** The command's status after it. */
   readonly status: AcceptedStatus;
   readonly waiter?: string;
+  /** Whose command it is. */
+  readonly deviceId?: string;
+}
+
+/** Somebody who hears of every fact for a while, to know where to look. Quick, and never throws. */
+export interface Hearer {
+  heard(fact: HeardFact): void;
+  /** Facts of before this moment may have been missed. */
+  listening(): void;
+  /** The process stops: no more is heard. */
+  close(): void;
 }
 
 /** How long a call waits. */
@@ -44,7 +55,7 @@ export interface Held {
 }
 
 /** What a call can wait for. */
-const HEARD: readonly AcceptedStatus[] = ['delivered', ...FINAL_STATUSES];
+const HEARD: ReadonlySet<string> = new Set<AcceptedStatus>(['delivered', ...FINAL_STATUSES]);
 
 /** Facts of commands for which nobody waits yet, remembered until their calls come to wait. */
 const REMEMBERED = 10_000;
@@ -60,14 +71,16 @@ export class FinalEvents {
   readonly waiter = `api-${randomUUID()}`;
   /** What a tail of the facts is opened with. */
   readonly listener = {
-    statuses: HEARD,
-    onFact: (fact: HeardFact): void => this.heard(fact),
+    wants: (status: string): boolean => this.hearers.size > 0 || HEARD.has(status),
+    onFact: (fact: HeardFact, deviceId?: string): void =>
+      this.heard(deviceId === undefined ? fact : { ...fact, deviceId }),
     onListening: (): void => this.listening(),
   } as const;
   /** How calls that reached a final state were ended. */
   readonly counts = { byFact: 0, bySweep: 0 };
 
   private readonly calls = new WaitingCalls();
+  private readonly hearers = new Set<Hearer>();
   private readonly recent = new Set<CommandId>();
   private readonly tail: TailUse;
   private woken = new Set<CommandId>();
@@ -122,9 +135,24 @@ export class FinalEvents {
     return outcome;
   }
 
+  /** Lets somebody hear of all facts until he leaves. Whoever comes while the process stops is closed at once. */
+  attend(hearer: Hearer): () => void {
+    if (this.closed) {
+      hearer.close();
+      return () => {};
+    }
+    this.hearers.add(hearer);
+    this.tail.use();
+    return () => {
+      if (this.hearers.delete(hearer)) this.restUnlessUsed();
+    };
+  }
+
   /** A fact from the bus. Cheap, and never throws. */
-  heard({ commandId, status, waiter }: HeardFact): void {
-    if (!HEARD.includes(status)) return;
+  heard(fact: HeardFact): void {
+    for (const hearer of this.hearers) hearer.heard(fact);
+    const { commandId, status, waiter } = fact;
+    if (!HEARD.has(status)) return;
     if (this.calls.has(commandId)) {
       if (status !== 'delivered' || this.calls.awaitsDelivery(commandId)) this.look(commandId);
       return;
@@ -134,6 +162,7 @@ export class FinalEvents {
 
   /** The tail is at the end of the facts only from now on: what happened before is looked up at once. */
   listening(): void {
+    for (const hearer of this.hearers) hearer.listening();
     void this.sweep();
   }
 
@@ -143,6 +172,7 @@ export class FinalEvents {
     clearTimeout(this.sweeping);
     this.tail.end();
     this.calls.endAll();
+    for (const hearer of this.hearers) hearer.close();
   }
 
   private enter(): () => void {
@@ -154,8 +184,12 @@ export class FinalEvents {
     this.tail.use();
     return () => {
       this.places -= 1;
-      if (this.places === 0) this.tail.unused();
+      this.restUnlessUsed();
     };
+  }
+
+  private restUnlessUsed(): void {
+    if (this.places === 0 && this.hearers.size === 0) this.tail.unused();
   }
 
   /** After acceptance a store that is away is no reason to fail the call: what is known is told. */

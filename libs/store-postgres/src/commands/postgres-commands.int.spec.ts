@@ -1,6 +1,7 @@
 import {
   attemptClaimsContract,
   commandReaderContract,
+  deviceEventsContract,
   commandStoreContract,
   dueCommandsContract,
   outboxContract,
@@ -9,6 +10,7 @@ import { openCommandStore } from '../spec-support/open-command-store.js';
 
 commandStoreContract('Postgres', openCommandStore);
 commandReaderContract('Postgres', openCommandStore);
+deviceEventsContract('Postgres', openCommandStore);
 outboxContract('Postgres', openCommandStore);
 dueCommandsContract('Postgres', openCommandStore);
 attemptClaimsContract('Postgres', openCommandStore);

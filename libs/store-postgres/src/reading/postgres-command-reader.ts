@@ -2,6 +2,8 @@ import type { CommandId, DeviceId, Lane } from '@downlink/command-domain';
 import type {
   CommandQuery,
   CommandReader,
+  DeviceEvents,
+  DeviceEventsQuestion,
   Head,
   PageOfCommandsQuery,
   RecordedEvent,
@@ -13,6 +15,7 @@ import { findByCorrelation } from './find-by-correlation.js';
 import { findFinalHeads } from './find-final-heads.js';
 import { findHead } from './find-head.js';
 import { findLane } from './find-lane.js';
+import { readDeviceEvents } from './read-device-events.js';
 import { readHistory } from './read-history.js';
 import { readSituation } from './read-situation.js';
 import { searchCommands } from './search-commands.js';
@@ -38,6 +41,10 @@ export class PostgresCommandReader implements CommandReader {
 
   history(commandId: CommandId): Promise<RecordedEvent[]> {
     return readHistory(this.pool, commandId);
+  }
+
+  deviceEvents(question: DeviceEventsQuestion): Promise<DeviceEvents> {
+    return readDeviceEvents(this.pool, question);
   }
 
   search(query: PageOfCommandsQuery): Promise<{ heads: Head[] }>;
