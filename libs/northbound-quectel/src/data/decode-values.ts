@@ -1,7 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '@downlink/command-domain';
 import type { Parameter, ValueType } from '@downlink/command-engine';
+import { pathText } from '@downlink/northbound-kit';
+import { Refusal } from '../errors/refusal.js';
 import { encodingWrong, type DataPath } from './data-refusal.js';
-import { isScalar, readScalar } from './scalars.js';
+import { isScalar, readScalar, readTime } from './scalars.js';
 
 /** How the items of an array are keyed ("array (id is 0)"). */
 export const ITEM_KEY = '0';
@@ -10,7 +12,7 @@ export const ITEM_KEY = '0';
  * Members in the encoding of Quectel, Send Downlink Thing Model Service Data: a list of objects with one member each. By the
  * model, texts become numbers, booleans and times; what cannot be read as its type is left as it came, for the check of the
  * model to name. Without a model (`undefined`) the shape alone decides, and texts stay texts. `null` means absent.
- * @throws Refusal `encoding-wrong` where the shape itself is broken
+ * @throws Refusal `encoding-wrong` where the shape itself is broken, `time-wrong` for a time that is not in ms
  */
 export function decodeMembers(value: Json, expected: readonly Parameter[] | undefined, path: DataPath): JsonObject {
   const types = new Map(expected?.map((parameter) => [parameter.name, parameter]));
@@ -24,7 +26,7 @@ export function decodeMembers(value: Json, expected: readonly Parameter[] | unde
 
 const ANY: ValueType = { type: 'any' };
 
-/** One value by its type. @throws Refusal `encoding-wrong` */
+/** One value by its type. @throws Refusal as above */
 export function decodeValue(value: Json, type: ValueType, path: DataPath): Json {
   switch (type.type) {
     case 'object':
@@ -33,10 +35,20 @@ export function decodeValue(value: Json, type: ValueType, path: DataPath): Json 
       return decodeItems(value, type.items, path);
     case 'any':
       return decodeByShape(value, path);
+    case 'time':
+      return decodeTime(value, path);
     default:
       if (isScalar(value)) return readScalar(value, type);
       throw encodingWrong(path, 'a single value');
   }
+}
+
+/** Not left to the check of the model, which would take other forms of time than the vendor's. */
+function decodeTime(value: Json, path: DataPath): Json {
+  if (!isScalar(value)) throw encodingWrong(path, 'a single value');
+  const time = readTime(value);
+  if (time === undefined) throw new Refusal('time-wrong', `${pathText(['data', ...path])}: expected ms since 1970`);
+  return time;
 }
 
 function decodeItems(value: Json, items: ValueType, path: DataPath): Json[] {

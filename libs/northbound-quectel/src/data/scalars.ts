@@ -2,7 +2,7 @@ import type { Json } from '@downlink/command-domain';
 import type { ValueType } from '@downlink/command-engine';
 
 type Scalar = string | number | boolean;
-type ScalarType = Exclude<ValueType, { type: 'object' | 'array' | 'any' }>;
+type ScalarType = Exclude<ValueType, { type: 'object' | 'array' | 'any' | 'time' }>;
 
 const INTEGER = /^[+-]?\d{1,16}$/;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -28,8 +28,6 @@ export function readScalar(value: Scalar, type: ScalarType): Scalar {
       return BOOLEANS.get(value) ?? value;
     case 'enum':
       return type.values.find((allowed) => String(allowed) === String(value)) ?? value;
-    case 'time':
-      return readTime(value);
     case 'text':
       return value;
   }
@@ -43,9 +41,10 @@ function readNumber(value: Scalar, form: RegExp): Scalar {
   return exact ? number + 0 : value;
 }
 
-function readTime(value: Scalar): Scalar {
+/** A time as the vendor writes it, in RFC 3339; undefined for anything else. */
+export function readTime(value: Scalar): string | undefined {
   const text = String(value);
-  return MILLISECONDS.test(text) ? new Date(Number(text)).toISOString() : value;
+  return MILLISECONDS.test(text) ? new Date(Number(text)).toISOString() : undefined;
 }
 
 /** A single value as the vendor writes it: always as text. Times in the vendor's milliseconds when they are times. */
