@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { callbackFormats } from './callback-formats.js';
 import { FactIntake } from './fact-intake.js';
+import { FactTelling } from './fact-telling.js';
 import { FactsController } from './facts.controller.js';
 import { Notifier, type NotifierPorts } from './notifier.service.js';
 
@@ -15,10 +17,19 @@ export class NotifierModule {
         {
           provide: FactIntake,
           inject: [Notifier],
-          useFactory: ({ runner, metrics }: Notifier) =>
-            new FactIntake(ports.deliveries, ports.reader, runner, metrics),
+          useFactory: ({ runner, metrics: observer }: Notifier) => intakeOf(ports, { runner, observer }),
         },
       ],
     };
   }
+}
+
+function intakeOf(
+  { deliveries, reader, subscriptions, settings }: NotifierPorts,
+  { runner, observer }: Pick<Notifier, 'runner'> & { observer: Notifier['metrics'] },
+): FactIntake {
+  const formats = callbackFormats(settings?.huaweiCallbacks);
+  const onUnknownFormat = (format: string): void => observer.unknownFormat(format);
+  const telling = new FactTelling({ formats, subscriptions, onUnknownFormat });
+  return new FactIntake({ deliveries, reader, runner, telling, observer });
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { toHex32, type EventType } from '@downlink/command-domain';
 import { anEvent, COMMAND } from '@downlink/command-domain/contracts';
-import { CALLBACK_FORMATS } from './callback-formats.js';
+import { callbackFormats, SUBSCRIBED_FORMATS } from './callback-formats.js';
 import { aFact } from './spec-support/facts.js';
 
+const CALLBACK_FORMATS = callbackFormats();
 const TYPES = Object.keys(anEvent) as EventType[];
 const told = (format: string): string[] =>
   TYPES.filter((type) => CALLBACK_FORMATS.get(format)!.build(aFact(type)) !== undefined);
@@ -34,6 +35,46 @@ describe('the format huawei', () => {
       contentType: 'application/json',
       body: `{"deviceId":"device-1","commandId":"${toHex32(COMMAND)}","result":{"resultCode":"SUCCESSFUL","resultDetail":{"on":true}}}`,
     });
+  });
+});
+
+describe('the format huawei with its switches', () => {
+  const format = callbackFormats({ resultCodes: 'sdk', pushWithdrawn: true }).get('huawei')!;
+
+  it('has the names of the SDKs, and tells of what was withdrawn', () => {
+    expect(format.build(aFact('CommandSucceeded'))?.body).toContain('"resultCode":"SUCCESS"');
+    expect(format.build(aFact('CommandExpired'))?.body).toContain('"resultCode":"EXPIRED"');
+    expect(format.build(aFact('CommandCanceled'))?.body).toContain('"resultCode":"CANCELED"');
+  });
+
+  it('is silent on nothing that it tells of', () => {
+    for (const type of format.silentOn) expect(format.build(aFact(type))).toBeUndefined();
+  });
+});
+
+describe.each([...SUBSCRIBED_FORMATS])('the format %s', (name, format) => {
+  const fact = (type: EventType) => {
+    const { request, ...rest } = aFact(type, { url: null, format: name });
+    const dialectData = { requestId: 'r', mode: 'ACK', from: '', to: '' };
+    return { ...rest, statusBefore: 'sent', request: { ...request, dialectData } } as const;
+  };
+
+  it.each([...format.silentOn])('is silent on %s, so that its records need not be parsed', (type) => {
+    expect(format.notices(fact(type))).toEqual([]);
+  });
+
+  it('gives the same notices for the same fact, each topic once, in the order of their places', () => {
+    for (const type of TYPES) {
+      const notices = format.notices(fact(type));
+      expect(format.notices(fact(type))).toEqual(notices);
+      expect(new Set(notices.map(({ topic }) => topic)).size).toBe(notices.length);
+      const places = notices.map(({ place }) => place);
+      expect(places).toEqual(places.toSorted());
+    }
+    expect(format.notices(fact('CommandSucceeded')).map(({ topic }) => topic)).toEqual([
+      'messageConfirm',
+      'commandRsp',
+    ]);
   });
 });
 

@@ -1,7 +1,14 @@
 import type { CallbackBody } from '@downlink/callback-http';
 import type { EventType } from '@downlink/command-domain';
 import type { CommittedFact } from '@downlink/command-engine';
-import { callbackBody } from '@downlink/northbound-huawei';
+import {
+  callbackBody,
+  CALLBACK_DEFAULTS,
+  SIGNALTRANS_FORMAT,
+  SIGNALTRANS_SILENT,
+  signaltransNotices,
+  type CallbackOptions,
+} from '@downlink/northbound-huawei';
 import { callbackBody as quectelBody, SILENT_EVENTS as silentForQuectel } from '@downlink/northbound-quectel';
 
 /** How one format tells of facts. */
@@ -12,15 +19,45 @@ export interface CallbackFormat {
   readonly build: (fact: CommittedFact) => CallbackBody | undefined;
 }
 
+/** One thing to tell to whoever wants to hear of its topic. */
+export interface Notice extends CallbackBody {
+  /** What subscriptions to it name. */
+  readonly topic: string;
+  /** What its receivers' names begin with; of notices about one fact the lower one goes first. */
+  readonly place: string;
+}
+
+/** How one format tells of facts to the callback of the command, where it has one, and to those who subscribed. */
+export interface SubscribedFormat {
+  readonly silentOn: ReadonlySet<EventType>;
+  /** Pure, and at most one for each topic. */
+  readonly notices: (fact: CommittedFact) => readonly Notice[];
+}
+
 const JSON_TYPE = 'application/json';
 
 /** Huawei, Pushing Device Command Status Changes. */
-const huawei: CallbackFormat = {
+const huawei = (options: CallbackOptions): CallbackFormat => ({
   silentOn: new Set(['CommandAccepted', 'AttemptStarted', 'AttemptNotSent', 'LateAnswerRecorded', 'AnswerRejected']),
   build: (fact) => {
-    const body = callbackBody(fact);
+    const body = callbackBody(fact, options);
     return body === undefined ? undefined : { body, contentType: JSON_TYPE };
   },
+});
+
+/** A device's receipt is told before its answer. */
+const SIGNALTRANS_PLACES = { messageConfirm: 'confirm', commandRsp: 'response' } as const;
+
+/** Huawei, Pushing Device Acknowledgment Notifications; Pushing Device Command Response Notifications. */
+const signaltrans: SubscribedFormat = {
+  silentOn: new Set(SIGNALTRANS_SILENT),
+  notices: (fact) =>
+    signaltransNotices(fact).map(({ notifyType, body }) => ({
+      topic: notifyType,
+      place: SIGNALTRANS_PLACES[notifyType],
+      body,
+      contentType: JSON_TYPE,
+    })),
 };
 
 /** Quectel, Data Format Definition: receipts and answers; as a webhook they are ours. */
@@ -56,8 +93,13 @@ const native: CallbackFormat = {
 };
 
 /** By the name that a command's callback carries. */
-export const CALLBACK_FORMATS: ReadonlyMap<string, CallbackFormat> = new Map([
-  ['huawei', huawei],
-  ['native', native],
-  ['quectel', quectel],
-]);
+export function callbackFormats(options: CallbackOptions = CALLBACK_DEFAULTS): ReadonlyMap<string, CallbackFormat> {
+  return new Map([
+    ['huawei', huawei(options)],
+    ['native', native],
+    ['quectel', quectel],
+  ]);
+}
+
+/** The same for those that others subscribe to. */
+export const SUBSCRIBED_FORMATS: ReadonlyMap<string, SubscribedFormat> = new Map([[SIGNALTRANS_FORMAT, signaltrans]]);

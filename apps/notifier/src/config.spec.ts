@@ -18,6 +18,13 @@ describe('the notifier’s configuration', () => {
     expect(readConfig({ ...NEEDED, WEBHOOK_SCHEDULE: '0s, 1s, 2m' }).WEBHOOK_SCHEDULE).toEqual([0, 1_000, 120_000]);
   });
 
+  it('has the names and the silence of Huawei’s REST reference, and reads its switches', () => {
+    expect(readConfig(NEEDED)).toMatchObject({ HUAWEI_RESULT_CODES: 'status', HUAWEI_PUSH_WITHDRAWN: false });
+    const switched = readConfig({ ...NEEDED, HUAWEI_RESULT_CODES: 'sdk', HUAWEI_PUSH_WITHDRAWN: 'yes' });
+    expect(switched).toMatchObject({ HUAWEI_RESULT_CODES: 'sdk', HUAWEI_PUSH_WITHDRAWN: true });
+    expect(() => readConfig({ ...NEEDED, HUAWEI_RESULT_CODES: 'rest' })).toThrow(/HUAWEI_RESULT_CODES/);
+  });
+
   it('names what is wrong', () => {
     expect(() => readConfig({ ...NEEDED, WEBHOOK_SCHEDULE: '0s,soon' })).toThrow(
       /WEBHOOK_SCHEDULE: expected a duration/,

@@ -1,4 +1,14 @@
-import { durationMs, integer, list, loadConfig, port, processSettings, url, type Environment } from '@downlink/runtime';
+import {
+  booleanFlag,
+  durationMs,
+  integer,
+  list,
+  loadConfig,
+  port,
+  processSettings,
+  url,
+  type Environment,
+} from '@downlink/runtime';
 import { needSecretsKey, provisionSettings, secretsKey } from '@downlink/provisioning';
 import { z } from 'zod';
 
@@ -15,6 +25,8 @@ const schema = z.object({
   WEBHOOK_CONCURRENCY: integer({ min: 1, max: 10_000, default: 256 }),
   WEBHOOK_CONCURRENCY_PER_ORIGIN: integer({ min: 1, max: 10_000, default: 64 }),
   WEBHOOK_CAPACITY: integer({ min: 1, max: 1_000_000, default: 20_000 }),
+  HUAWEI_RESULT_CODES: z.enum(['status', 'sdk']).default('status'),
+  HUAWEI_PUSH_WITHDRAWN: booleanFlag().default(false),
   WEBHOOK_TIMEOUT: durationMs().default(15_000),
   WEBHOOK_SCHEDULE: list()
     .default(['0s', '5s', '5m', '30m', '2h', '5h', '10h', '10h'])

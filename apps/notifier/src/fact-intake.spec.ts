@@ -7,10 +7,15 @@ import {
   type RecordedEvent,
   type WebhookDeliveries,
 } from '@downlink/command-engine';
+import { callbackFormats } from './callback-formats.js';
 import { FactIntake } from './fact-intake.js';
+import { FactTelling } from './fact-telling.js';
 import { aFact, aRecord } from './spec-support/facts.js';
 
 const callback = { url: 'http://app.example/hook', format: 'huawei' };
+
+const tellingOf = (onUnknownFormat: (format: string) => void = () => undefined) =>
+  new FactTelling({ formats: callbackFormats(), subscriptions: { subscribed: async () => [] }, onUnknownFormat });
 
 /** Claims what it is given. */
 class Claiming implements WebhookDeliveries {
@@ -47,9 +52,12 @@ beforeEach(() => {
     divide: <D extends NewDelivery>(given: readonly D[]) => ({ now: given.slice(0, room), later: given.slice(room) }),
   };
   histories = [];
-  intake = new FactIntake(deliveries, { history: async () => histories }, runner, {
-    enqueued: (count) => void notes.push(`enqueued ${count}`),
-    unknownFormat: (format) => void notes.push(`unknown ${format}`),
+  intake = new FactIntake({
+    deliveries,
+    reader: { history: async () => histories },
+    runner,
+    telling: tellingOf((format) => void notes.push(`unknown ${format}`)),
+    observer: { enqueued: (count) => void notes.push(`enqueued ${count}`) },
   });
 });
 
@@ -80,17 +88,18 @@ describe('FactIntake', () => {
   it('still notices the gap when the store was away the first time', async () => {
     const records = [aRecord(aFact('CommandSucceeded', callback, { version: 4 }))];
     let asked = 0;
-    const again = new FactIntake(
+    const again = new FactIntake({
       deliveries,
-      {
+      reader: {
         history: async () => {
           asked += 1;
           return [];
         },
       },
-      { claimMs: 1, accept: () => 0, divide: (given) => ({ now: [...given], later: [] }) },
-      { enqueued: () => undefined, unknownFormat: () => undefined },
-    );
+      runner: { claimMs: 1, accept: () => 0, divide: (given) => ({ now: [...given], later: [] }) },
+      telling: tellingOf(),
+      observer: { enqueued: () => undefined },
+    });
     deliveries.away = true;
     await expect(again.take({ records })).rejects.toThrow('away');
     deliveries.away = false;

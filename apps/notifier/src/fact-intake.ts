@@ -1,4 +1,4 @@
-import { deliveryOf, type CallbackBodies, type DeliveryRunner } from '@downlink/callback-http';
+import type { DeliveryRunner } from '@downlink/callback-http';
 import type { FactBatch, FactRecord } from '@downlink/bus';
 import type { CommandId } from '@downlink/command-domain';
 import {
@@ -8,31 +8,30 @@ import {
   type NewDelivery,
   type WebhookDeliveries,
 } from '@downlink/command-engine';
-import { CALLBACK_FORMATS } from './callback-formats.js';
+import type { FactTelling } from './fact-telling.js';
 import { VersionWatch } from './version-watch.js';
 
 /** What the intake tells metrics. */
 export interface IntakeObserver {
   enqueued(count: number): void;
-  /** A callback asks for a body that nobody here can build. */
-  unknownFormat(format: string): void;
+}
+
+export interface FactIntakeParts {
+  readonly deliveries: Pick<WebhookDeliveries, 'enqueue'>;
+  readonly reader: Pick<CommandReader, 'history'>;
+  readonly runner: Pick<DeliveryRunner, 'accept' | 'claimMs' | 'divide'>;
+  readonly telling: Pick<FactTelling, 'isTold' | 'deliveriesOf'>;
+  readonly observer: IntakeObserver;
 }
 
 /** A claim that lapses at once: the sweeper takes these up when there is room. */
 const UNCLAIMED_MS = 1;
 
-const BODIES: CallbackBodies = new Map([...CALLBACK_FORMATS].map(([format, { build }]) => [format, build]));
-
 /** Turns facts into stored deliveries. Facts that nobody wants to hear of are recognised by their headers and never parsed. */
 export class FactIntake {
   private readonly watch = new VersionWatch();
 
-  constructor(
-    private readonly deliveries: WebhookDeliveries,
-    private readonly reader: Pick<CommandReader, 'history'>,
-    private readonly runner: Pick<DeliveryRunner, 'accept' | 'claimMs' | 'divide'>,
-    private readonly observer: IntakeObserver,
-  ) {}
+  constructor(private readonly parts: FactIntakeParts) {}
 
   /**
    * Resolves when every delivery of the batch is stored, in one call unless the runner is full; they are then on their way,
@@ -42,40 +41,31 @@ export class FactIntake {
    */
   async take({ records }: FactBatch): Promise<void> {
     const watched = records.filter(({ headers }) => headers.callback !== undefined).map(({ headers }) => headers);
-    const wanted = distinct([...(await this.overtaken(this.watch.gaps(watched))), ...this.deliveriesOf(records)]);
+    const facts = [...(await this.overtaken(this.watch.gaps(watched))), ...this.told(records)];
+    const wanted = distinct(await this.parts.telling.deliveriesOf(facts));
     if (wanted.length > 0) await this.store(wanted);
     this.watch.stored(watched);
   }
 
   private async store(wanted: readonly NewDelivery[]): Promise<void> {
-    const { now, later } = this.runner.divide(wanted);
+    const { deliveries, runner, observer } = this.parts;
+    const { now, later } = runner.divide(wanted);
     if (now.length > 0) {
       const claimedAt = performance.now();
-      this.runner.accept(await this.deliveries.enqueue(now, this.runner.claimMs), claimedAt);
+      runner.accept(await deliveries.enqueue(now, runner.claimMs), claimedAt);
     }
-    if (later.length > 0) await this.deliveries.enqueue(later, UNCLAIMED_MS);
-    this.observer.enqueued(wanted.length);
+    if (later.length > 0) await deliveries.enqueue(later, UNCLAIMED_MS);
+    observer.enqueued(wanted.length);
   }
 
-  private deliveriesOf(records: readonly FactRecord[]): NewDelivery[] {
-    return records.filter((record) => this.isTold(record)).flatMap((record) => this.deliveryOf(record.read()) ?? []);
+  private told(records: readonly FactRecord[]): CommittedFact[] {
+    return records.filter(({ headers }) => this.parts.telling.isTold(headers)).map((record) => record.read());
   }
 
-  /** Everything there is to tell of these commands; what is stored already is left as it is. */
-  private async overtaken(commandIds: readonly CommandId[]): Promise<NewDelivery[]> {
-    const histories = await Promise.all(commandIds.map((commandId) => this.reader.history(commandId)));
-    return histories.flatMap((history) => factsOfHistory(history).flatMap((fact) => this.deliveryOf(fact) ?? []));
-  }
-
-  private isTold({ headers }: FactRecord): boolean {
-    if (headers.callback === undefined) return false;
-    const format = CALLBACK_FORMATS.get(headers.callback);
-    if (format === undefined) this.observer.unknownFormat(headers.callback);
-    return format !== undefined && !format.silentOn.has(headers.type);
-  }
-
-  private deliveryOf(fact: CommittedFact): NewDelivery | undefined {
-    return deliveryOf(fact, BODIES, (format) => this.observer.unknownFormat(format));
+  /** Everything that happened to these commands; what of it is stored already is left as it is. */
+  private async overtaken(commandIds: readonly CommandId[]): Promise<CommittedFact[]> {
+    const histories = await Promise.all(commandIds.map((commandId) => this.parts.reader.history(commandId)));
+    return histories.flatMap((history) => factsOfHistory(history));
   }
 }
 

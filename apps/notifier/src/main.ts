@@ -21,6 +21,7 @@ runMain(async (lifecycle) => {
     facts: new KafkaFactServer({ group: `${config.TOPIC_PREFIX}.notifier`, kafka, logger, onPoison }),
     deliveries: store.webhookDeliveries,
     reader: store.commandReader,
+    subscriptions: store.subscriptions,
     leases: store.shardLeases,
     askTime: () => store.now(),
     metrics,
@@ -45,6 +46,7 @@ function settingsOf(config: NotifierConfig): NotifierSettings {
       // Half of a claim is for waiting, half for the attempt.
       claimMs: 2 * attemptNeedsMs,
     },
+    huaweiCallbacks: { resultCodes: config.HUAWEI_RESULT_CODES, pushWithdrawn: config.HUAWEI_PUSH_WITHDRAWN },
     retries: { ...DEFAULT_RETRY_TIMES, delaysMs: config.WEBHOOK_SCHEDULE },
   };
 }

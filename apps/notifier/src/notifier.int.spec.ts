@@ -72,6 +72,7 @@ async function start(settings: NotifierSettings = SETTINGS, of: PostgresStore = 
   const ports = {
     deliveries: of.webhookDeliveries,
     reader: of.commandReader,
+    subscriptions: of.subscriptions,
     leases: of.shardLeases,
     metrics,
     logger,

@@ -17,8 +17,10 @@ import {
   SteadyClock,
   type CommandReader,
   type ShardLeases,
+  type Subscriptions,
   type WebhookDeliveries,
 } from '@downlink/command-engine';
+import type { CallbackOptions } from '@downlink/northbound-huawei';
 import { errorLine, type Logger, type Metrics } from '@downlink/runtime';
 import { NotifierMetrics } from './notifier.metrics.js';
 
@@ -26,6 +28,7 @@ import { NotifierMetrics } from './notifier.metrics.js';
 export interface NotifierPorts {
   readonly deliveries: WebhookDeliveries;
   readonly reader: Pick<CommandReader, 'history'>;
+  readonly subscriptions: Pick<Subscriptions, 'subscribed'>;
   readonly leases: ShardLeases;
   /** The database's clock, ms since 1970: by it attempts are dated. This host's own unless given. */
   readonly askTime?: () => Promise<number>;
@@ -40,6 +43,8 @@ export interface NotifierSettings {
   readonly sender?: Partial<CallbackSenderOptions>;
   readonly runner?: Partial<DeliveryRunnerOptions>;
   readonly retries?: RetryTimes;
+  /** What Huawei's callbacks say of results, and whether they tell of what was withdrawn. */
+  readonly huaweiCallbacks?: CallbackOptions;
   readonly lease?: { readonly ttlMs: number; readonly everyMs: number };
   /** How long a stop waits for attempts under way before it cuts them, in ms. */
   readonly stopWithinMs?: number;

@@ -95,6 +95,7 @@ async function startServices(
     ...common,
     deliveries: store.webhookDeliveries,
     reader: store.commandReader,
+    subscriptions: store.subscriptions,
     facts: core.facts('notifier'),
   });
   lifecycle.onStop('notifier', () => notifier.stop());

@@ -24,7 +24,7 @@ const STATUS: { readonly [T in EventType]: readonly [CommittedFact['statusBefore
 /** A fact of this type about a command with this callback. */
 export function aFact(
   type: EventType,
-  callback?: { url: string; format: string },
+  callback?: { url: string | null; format: string },
   over: Partial<CommittedFact> = {},
 ): CommittedFact {
   const [statusBefore, status] = STATUS[type];
