@@ -403,7 +403,7 @@ describe('devices', () => {
       await create();
       const queued = await create();
       expect(queued.body).toMatchObject({ status: 'PENDING' });
-      const { status, text } = await remove(id, '?&cascade=true');
+      const { status, text } = await remove(id, readGolden<{ query: string }>('delete-device').query);
       expect([status, text]).toEqual([204, '']);
       expectError(await get(`${DEVICES}/${id}`), 404, '100403');
       expectError(await create(), 200, '100418');

@@ -55,18 +55,21 @@ describe('login, refresh and logout', () => {
 
   it('refresh gives new tokens, and the old access token ends', async () => {
     const old = await logIn();
+    const golden = readGolden<{ request: object; response: object }>('refresh-token');
     const { status, json } = await post(
       '/refreshToken',
-      JSON.stringify({ ...credentials, refreshToken: old.refreshToken }),
+      JSON.stringify(golden.request).replace('$REFRESH', old.refreshToken),
     );
     expect(status).toBe(200);
+    expect(Object.keys(json)).toEqual(Object.keys(golden.response));
     expect(await works(json['accessToken'] as string)).toBe(true);
     expect(await works(old.accessToken)).toBe(false);
   });
 
   it('logout ends the token and answers 204 without a body', async () => {
     const { accessToken } = await logIn();
-    const { status, body } = await post('/logout', JSON.stringify({ accessToken }));
+    const { request } = readGolden<{ request: object }>('logout');
+    const { status, body } = await post('/logout', JSON.stringify(request).replace('$ACCESS', accessToken));
     expect([status, body]).toEqual([204, '']);
     expect(await works(accessToken)).toBe(false);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isJsonObject, type Json, type JsonObject } from '@downlink/command-domain';
 import type { z } from 'zod';
+import { createBatchTaskBody, queryBatchTaskQuery, queryTaskDetailsQuery } from './batch-task.js';
 import { createCancelTaskBody, queryCancelTasksQuery } from './cancel-task.js';
 import { createCommandBody } from './create-command.js';
 import { modifyCommandBody } from './modify-command.js';
@@ -10,6 +11,7 @@ import { deleteDeviceQuery, queryCapabilitiesQuery, queryDeviceQuery, queryDevic
 import { refreshKeyBody, registerByCodeBody, registerBySecretBody } from './register-device.js';
 import { loginBody, logoutBody, refreshBody } from './security.js';
 import { sendCommandBody, sendCommandPath } from './send-command.js';
+import { deleteSubscriptionsQuery, querySubscriptionsQuery, subscribeBody } from './subscription.js';
 
 interface Specimen {
   readonly schema: z.ZodType;
@@ -57,6 +59,24 @@ const BODIES: Readonly<Record<string, Specimen>> = {
         callbackURL: 'http://a/b',
       },
       body: {},
+    },
+  },
+  subscribe: { schema: subscribeBody, whole: { appId: 'a', notifyType: 'commandRsp', callbackUrl: 'http://a/b' } },
+  createBatchTask: {
+    schema: createBatchTaskBody,
+    whole: {
+      appId: 'a',
+      timeout: 100,
+      taskName: 'n',
+      taskType: 'DeviceCmd',
+      param: {
+        type: 'DeviceList',
+        deviceList: ['d'],
+        command: { serviceId: 's', method: 'm', paras: {} },
+        callbackUrl: 'http://a/b',
+        maxRetransmit: 3,
+      },
+      tags: [{ tagName: 'n', tagValue: 'v' }],
     },
   },
   registerByCode: {
@@ -113,6 +133,9 @@ const BODIES: Readonly<Record<string, Specimen>> = {
   },
 };
 
+/** 32 hex digits. */
+const COMMAND = '00000000000000001afd498b3c000000';
+
 const page = { pageNo: '1', pageSize: '2', startTime: '20170222T164000Z', endTime: '20170222T164000Z', appId: 'a' };
 const commandsQuery = { ...page, deviceId: 'd' };
 
@@ -132,6 +155,27 @@ const QUERIES: Readonly<Record<string, Specimen>> = {
       status: 'ONLINE',
       sort: 'ASC',
       select: 'imsi',
+    },
+  },
+  querySubscriptions: {
+    schema: querySubscriptionsQuery,
+    whole: { appId: 'a', notifyType: 'commandRsp', pageNo: '1', pageSize: '2' },
+  },
+  deleteSubscriptions: {
+    schema: deleteSubscriptionsQuery,
+    whole: { appId: 'a', notifyType: 'commandRsp', callbackUrl: 'http://a/b' },
+  },
+  queryBatchTask: { schema: queryBatchTaskQuery, whole: { appId: 'a', select: 'tag' } },
+  queryTaskDetails: {
+    schema: queryTaskDetailsQuery,
+    whole: {
+      appId: 'a',
+      taskId: 't',
+      status: 'Success',
+      deviceId: 'd',
+      commandId: COMMAND,
+      pageNo: '1',
+      pageSize: '2',
     },
   },
   queryDevice: { schema: queryDeviceQuery, whole: { appId: 'a', select: 'imsi' } },
@@ -185,9 +229,10 @@ describe('every member of every body', () => {
     expect(outcome(schema, withMember(whole, path, ` ${String(number)}`))).toEqual({ refusedAt: path });
   });
 
-  it.each(everyMember(BODIES).filter(({ label }) => label !== 'createCancelTask.appId'))(
-    'is refused as a list: $label',
-    ({ schema, whole, path }) => expect(outcome(schema, withMember(whole, path, []))).toEqual({ refusedAt: path }),
+  it.each(
+    everyMember(BODIES).filter(({ label }) => !['createCancelTask.appId', 'createBatchTask.tags'].includes(label)),
+  )('is refused as a list: $label', ({ schema, whole, path }) =>
+    expect(outcome(schema, withMember(whole, path, []))).toEqual({ refusedAt: path }),
   );
 });
 
@@ -220,6 +265,11 @@ const LENGTHS: readonly (readonly [specimen: string, path: string, from: number,
   ['sendCommand', 'header.from', 0, 128],
   ['sendCommand', 'header.to', 0, 128],
   ['sendCommand', 'header.method', 1, 32],
+  ['subscribe', 'appId', 1, 64],
+  ['createBatchTask', 'taskName', 1, 256],
+  ['createBatchTask', 'param.command.serviceId', 1, 64],
+  ['createBatchTask', 'param.command.method', 1, 128],
+  ['queryTaskDetails', 'deviceId', 1, 64],
   ['registerByCode', 'nodeId', 1, 256],
   ['registerByCode', 'verifyCode', 1, 256],
   ['registerByCode', 'endUserId', 1, 256],
@@ -242,6 +292,10 @@ const LENGTHS: readonly (readonly [specimen: string, path: string, from: number,
 const NUMBERS: typeof LENGTHS = [
   ['createCommand', 'expireTime', 0, 2_147_483_647],
   ['createCommand', 'maxRetransmit', 0, 3],
+  ['createBatchTask', 'timeout', 10, 2880],
+  ['createBatchTask', 'param.maxRetransmit', 0, 3],
+  ['querySubscriptions', 'pageSize', 1, 1000],
+  ['queryTaskDetails', 'pageSize', 1, 1000],
   ['registerByCode', 'timeout', 0, 2_147_483_647],
   ['refreshKey', 'timeout', 0, 2_147_483_647],
   ['queryCommands', 'pageNo', 0, 2_147_483_647],
@@ -253,6 +307,8 @@ const NUMBERS: typeof LENGTHS = [
 const URLS: typeof LENGTHS = [
   ['createCommand', 'callbackUrl', 8, 1024],
   ['sendCommand', 'header.callbackURL', 8, 1024],
+  ['subscribe', 'callbackUrl', 8, 1024],
+  ['createBatchTask', 'param.callbackUrl', 8, 1024],
 ];
 
 describe('bounds', () => {
