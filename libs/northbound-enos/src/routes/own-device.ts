@@ -23,7 +23,7 @@ export async function ownDevice(ports: Directories, selector: DeviceSelector, ow
   return device;
 }
 
-/** Whatever is given must be the device's. A key may hold what the directory parts names by, so this is not only for those who give both. */
+/** Whatever is given must be the device's. */
 function fits(device: Device, { assetId, productKey, deviceKey }: DeviceSelector): boolean {
   return (
     (assetId ?? device.assetId) === device.assetId &&
