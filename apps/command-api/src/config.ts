@@ -1,4 +1,5 @@
 import {
+  booleanFlag,
   ConfigError,
   durationMs,
   integer,
@@ -31,6 +32,8 @@ const schema = z.object({
   PRESENCE_LEASE: durationMs().default(300_000),
   FIRST_WAIT: durationMs().optional(),
   ANSWER_WITHIN: durationMs().optional(),
+  /** Huawei's platform wants callbacks to go to the host and port of the subscriptions; the vendor's FAQ has it, its reference does not. */
+  HUAWEI_CALLBACKS_OF_ONE_SERVER: booleanFlag().default(false),
   /** Messages of the Quectel API that may wait for one device; the vendor has such a bound (61006) and does not name it. */
   QUECTEL_LANE_CAP: integer({ min: 1, max: 100_000 }).optional(),
   /** The vendor's documents have 24 h and 2 h. */

@@ -78,7 +78,7 @@ function dialectOptions(config: CommandApiConfig): Parameters<typeof startComman
     ...(answerWithinMs !== undefined && { answerWithinMs }),
   };
   return {
-    huawei: { delivery },
+    huawei: { delivery, callbacksOfOneServer: config.HUAWEI_CALLBACKS_OF_ONE_SERVER },
     quectel: {
       delivery: { ...delivery, ...(config.QUECTEL_LANE_CAP !== undefined && { laneCap: config.QUECTEL_LANE_CAP }) },
       ...(config.QUECTEL_TOKEN_LIFE !== undefined && { tokenMs: config.QUECTEL_TOKEN_LIFE }),

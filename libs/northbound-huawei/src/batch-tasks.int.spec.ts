@@ -103,23 +103,27 @@ describe('batch tasks', () => {
     expect(row).toMatchObject({ commandId: lamp!.param.commandId, status: 'SUCCESSFUL' });
   });
 
-  it('refuse alone what cannot be asked, and are complete when nothing is left', async () => {
-    const id = idOf(
-      await create(withParam({ deviceList: ['nobody', FOREIGN_DEVICE], command: { serviceId: 's', method: 'm' } })),
-    );
+  it('refuse alone what cannot be asked', async () => {
+    const id = idOf(await create(withParam({ deviceList: ['nobody', OWN_DEVICE, FOREIGN_DEVICE] })));
     await workOff();
-    expect((await query(id)).body).toMatchObject({ status: 'Complete', failCnt: 2, completeCnt: 2, progress: 1000 });
-    const answer = await details(id);
+    expect((await query(id)).body).toMatchObject({ status: 'Running', failCnt: 2, completeCnt: 2, progress: 666 });
+    const answer = await details(id, '&status=Fail');
     expect(answer.text).not.toContain('error_code');
     const error = '{"error_code":"100418","error_desc":"The deviceData is not existed."}';
-    expect(rows(answer)).toEqual(
-      ['nobody', FOREIGN_DEVICE].map((deviceId) => ({
-        status: 'Fail',
-        output: null,
-        error,
-        param: { deviceId, commandId: null },
-      })),
-    );
+    const row = (deviceId: string) => ({ status: 'Fail', output: null, error, param: { deviceId, commandId: null } });
+    expect(rows(answer)).toEqual(['nobody', FOREIGN_DEVICE].map(row));
+  });
+
+  it.each<[string, object, [number, string]]>([
+    ['nobody’s', { deviceList: ['nobody'] }, [200, '100418']],
+    ['another application’s', { deviceList: [FOREIGN_DEVICE, 'nobody'] }, [200, '100418']],
+    [
+      'of a model that lacks the service',
+      { deviceList: [MODELLED_DEVICE], command: { serviceId: 'x', method: 'y' } },
+      [200, '100431'],
+    ],
+  ])('are not made where every device is %s', async (_, over, [status, code]) => {
+    expectError(await create(withParam(over)), status, code);
   });
 
   it.each<[object, string]>([
@@ -190,9 +194,9 @@ describe('batch tasks', () => {
   });
 
   it('take ten thousand devices at once', async () => {
-    const deviceList = Array.from({ length: MAX_DEVICES }, (_, at) => `${at}`.padStart(64, 'd'));
-    const made = await create(withParam({ deviceList }));
-    expect((await query(idOf(made))).body).toMatchObject({ totalCnt: MAX_DEVICES, failCnt: MAX_DEVICES });
+    const nobodys = Array.from({ length: MAX_DEVICES - 1 }, (_, at) => `${at}`.padStart(64, 'd'));
+    const made = await create(withParam({ deviceList: [OWN_DEVICE, ...nobodys] }));
+    expect((await query(idOf(made))).body).toMatchObject({ totalCnt: MAX_DEVICES, failCnt: MAX_DEVICES - 1 });
     await workOff();
   }, 30_000);
 

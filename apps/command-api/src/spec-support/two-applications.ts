@@ -5,6 +5,7 @@ import type { ContractAnswer } from '@downlink/northbound-kit/contracts';
 import { ADMIN_KEY, type ApiWorld } from './api-world.js';
 import { Caller, type Credentials } from './caller.js';
 import type { Ids } from './catalogue/index.js';
+import { batchOf } from './catalogue/huawei.js';
 import { tslOf } from './catalogue/vendor-models.js';
 
 /** An application with everything that it can have, and as a client. */
@@ -31,8 +32,14 @@ export async function declareTwoApplications(world: ApiWorld): Promise<TwoApplic
 export function nobodysIds(ids: Ids): Ids {
   const command = (BigInt(ids.command) - 1_000_000_000n).toString() as CommandId;
   const names = Object.entries(ids).map(([name, id]) => [name, id.replace('sesame', 'nobody')]);
-  const task = ids.task.replace(/.{4}$/, (end) => (end === '0000' ? '1111' : '0000'));
-  return { ...(Object.fromEntries(names) as unknown as Ids), command, task, deadLetter: `${ids.deadLetter}000` };
+  const other = (id: string) => id.replace(/.{4}$/, (end) => (end === '0000' ? '1111' : '0000'));
+  const [task, subscription, batchTask] = [ids.task, ids.subscription, ids.batchTask].map(other) as [
+    string,
+    string,
+    string,
+  ];
+  const deadLetter = `${ids.deadLetter}000`;
+  return { ...(Object.fromEntries(names) as unknown as Ids), command, task, subscription, batchTask, deadLetter };
 }
 
 function credentialsOf(name: string): Credentials {
@@ -69,7 +76,7 @@ export async function declareTenant(world: ApiWorld, admin: Caller, name: string
   return { ids: { ...named, ...(await live(world, { client, ids: named })) }, client };
 }
 
-type Named = Omit<Ids, 'command' | 'task' | 'deadLetter'>;
+type Named = Omit<Ids, 'command' | 'task' | 'subscription' | 'batchTask' | 'deadLetter'>;
 
 function provisionOf(ids: Named, credentials: Credentials, name: string): object {
   const { application, nativeKey, huaweiSecret, appKey, appSecret, accessKey, accessSecret } = credentials;
@@ -113,10 +120,10 @@ function provisionOf(ids: Named, credentials: Credentials, name: string): object
   };
 }
 
-/** One command on its way, one queued behind it, a task to cancel that one, a dead letter, and an answer to nothing. */
+/** One command on its way, one queued behind it, a task to cancel that one, one for many devices, a subscription, a dead letter, and an answer to nothing. */
 export async function live(
   world: ApiWorld,
-  { client, ids: { device } }: { client: Caller; ids: Named },
+  { client, ids: { application, device } }: { client: Caller; ids: Named },
 ): Promise<Omit<Ids, keyof Named>> {
   const post = async (path: string, body: object) => {
     const answer = await client.call('POST', { path, body });
@@ -139,7 +146,18 @@ export async function live(
       payload: Buffer.from(device),
     },
   ]);
-  return { command: queued!, task, deadLetter };
+  const batch = await client.call('POST', { path: '/iocm/app/batchtask/v1.1.0/tasks', body: batchOf(device) });
+  expectStatus(200, batch);
+  const { taskID: batchTask } = JSON.parse(batch.body) as { taskID: string };
+  return { command: queued!, task, batchTask, subscription: await subscribed(world, application), deadLetter };
+}
+
+/** There is one at most for each kind of notice. */
+async function subscribed({ store }: ApiWorld, applicationId: string): Promise<string> {
+  const url = `https://203.0.113.7/${applicationId}`;
+  const made = await store.subscriptions.create({ applicationId, topic: 'messageConfirm', url });
+  const { subscriptions } = await store.subscriptions.search({ applicationId, offset: 0, limit: 1 });
+  return (made ?? subscriptions[0]!).id;
 }
 
 function expectStatus(expected: number, { status, body }: ContractAnswer): void {

@@ -1,6 +1,7 @@
 import type { CommandRequest, JsonObject } from '@downlink/command-domain';
 import type { BatchRequest, Device, NewBatchMember, NewBatchTask, Product } from '@downlink/command-engine';
 import { checkCommand, modelVersionOf, type NorthboundPorts } from '@downlink/northbound-kit';
+import { huaweiError } from '../errors/error-answer.js';
 import type { HuaweiErrorName } from '../errors/error-table.js';
 import type { HuaweiSettings } from '../settings.js';
 import type { CreateBatchTaskBody } from '../wire/batch-task.js';
@@ -19,6 +20,7 @@ const MINUTE_MS = 60_000;
 /**
  * A task in canonical words: every device gets a command of its own, cached for as long as the task may take. A device that is not the
  * application's, or whose model lacks the command, is refused alone, in the vendor's words for it; one that is named twice counts once.
+ * @throws ErrorAnswer the first refusal, where not a single device can be asked
  */
 export async function toNewTask(
   ports: Pick<NorthboundPorts, 'commands' | 'devices' | 'products'>,
@@ -38,6 +40,9 @@ export async function toNewTask(
     if (typeof model === 'string') return { ...about, refusal: model };
     return { ...about, target: { wireFormat: device.wireFormat, lateAnswers: device.lateAnswers, ...model } };
   });
+  const [first] = members;
+  if (members.every((member) => 'refusal' in member))
+    throw huaweiError((first as { refusal: HuaweiErrorName }).refusal);
   const { timeout, taskName: name, tags = [] } = body;
   const details = { param, tags, timeout } satisfies BatchDetails;
   const request = toBatchRequest(applicationId, body, settings);

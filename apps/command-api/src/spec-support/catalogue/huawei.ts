@@ -9,7 +9,17 @@ const REG = '/iocm/app/reg/v1.1.0/deviceCredentials';
 const DEVICES = '/iocm/app/dm/v1.4.0/devices';
 const CAPABILITIES = '/iocm/app/data/v1.1.0/deviceCapabilities';
 
+const SUBSCRIPTIONS = '/iocm/app/sub/v1.2.0/subscriptions';
+const BATCH = '/iocm/app/batchtask/v1.1.0';
+const callbackUrl = 'https://203.0.113.7/receiver';
+
 const command = { serviceId: 'switch', method: 'turn', paras: { on: true } };
+export const batchOf = (device: string) => ({
+  timeout: 10,
+  taskName: 'a task',
+  taskType: 'DeviceCmd',
+  param: { type: 'DeviceList', deviceList: [device], command },
+});
 const created = ({ device: deviceId }: Ids) => ({ deviceId, command, expireTime: 600, maxRetransmit: 1 });
 
 export const HUAWEI: Catalogue = {
@@ -53,6 +63,43 @@ export const HUAWEI: Catalogue = {
     ({ device, application: appId }) => ({
       path: withQuery(`/iocm/app/signaltrans/v1.1.0/devices/${device}/services/switch/sendCommand`, { appId }),
       body: { header: { mode: 'NOACK', method: 'turn', requestId: 'a-request', toType: 'GATEWAY' }, body: null },
+    }),
+  ),
+  'POST /iocm/app/sub/v1.2.0/subscriptions': byApplication(
+    ({ application: appId }) => ({ path: SUBSCRIPTIONS, body: { appId, notifyType: 'commandRsp', callbackUrl } }),
+    ({ application: appId }) => ({
+      path: withQuery(SUBSCRIPTIONS, { appId, ownerFlag: 'true' }),
+      body: { notifyType: 'deviceAdded', callbackUrl },
+    }),
+  ),
+  'GET /iocm/app/sub/v1.2.0/subscriptions': byApplication(
+    () => ({ path: SUBSCRIPTIONS }),
+    ({ application: appId }) => ({ path: withQuery(SUBSCRIPTIONS, { appId, notifyType: 'messageConfirm' }) }),
+  ),
+  'GET /iocm/app/sub/v1.2.0/subscriptions/:subscriptionId': byApplication(
+    ({ subscription }) => ({ path: `${SUBSCRIPTIONS}/${subscription}` }),
+    ({ subscription, application: appId }) => ({ path: withQuery(`${SUBSCRIPTIONS}/${subscription}`, { appId }) }),
+  ),
+  'DELETE /iocm/app/sub/v1.2.0/subscriptions': byApplication(({ application: appId }) => ({
+    path: withQuery(SUBSCRIPTIONS, { appId, notifyType: 'messageConfirm' }),
+  })),
+  'DELETE /iocm/app/sub/v1.2.0/subscriptions/:subscriptionId': byApplication(({ subscription }) => ({
+    path: `${SUBSCRIPTIONS}/${subscription}`,
+  })),
+  'POST /iocm/app/batchtask/v1.1.0/tasks': byApplication(
+    ({ device }) => ({ path: `${BATCH}/tasks`, body: batchOf(device) }),
+    ({ device, application: appId }) => ({ path: `${BATCH}/tasks`, body: { ...batchOf(device), appId } }),
+  ),
+  'GET /iocm/app/batchtask/v1.1.0/tasks/:taskId': byApplication(
+    ({ batchTask }) => ({ path: `${BATCH}/tasks/${batchTask}` }),
+    ({ batchTask, application: appId }) => ({
+      path: withQuery(`${BATCH}/tasks/${batchTask}`, { appId, select: 'tag' }),
+    }),
+  ),
+  'GET /iocm/app/batchtask/v1.1.0/taskDetails': byApplication(
+    ({ batchTask: taskId }) => ({ path: withQuery(`${BATCH}/taskDetails`, { taskId }) }),
+    ({ batchTask: taskId, device: deviceId, application: appId }) => ({
+      path: withQuery(`${BATCH}/taskDetails`, { taskId, deviceId, appId, status: 'Pending' }),
     }),
   ),
   'POST /iocm/app/reg/v1.1.0/deviceCredentials': byApplication((ids) => ({

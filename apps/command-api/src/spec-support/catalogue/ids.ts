@@ -16,6 +16,8 @@ export interface Ids {
   /** 19 digits; of one that is queued. */
   readonly command: CommandId;
   readonly task: string;
+  readonly subscription: string;
+  readonly batchTask: string;
   readonly deadLetter: string;
 }
 
