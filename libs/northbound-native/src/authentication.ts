@@ -42,11 +42,17 @@ export class NativeAuthentication {
    * @throws ErrorAnswer `unauthenticated`; TroubleError `too-many-attempts`, `quota-exceeded`
    */
   async caller(request: Headers): Promise<Caller> {
+    const caller = await this.recognised(request);
+    if (caller.kind === 'application') this.ports.quota.take(caller.application);
+    return caller;
+  }
+
+  /** The same for a request that goes on, which is no further call. @throws ErrorAnswer `unauthenticated` */
+  async recognised(request: Headers): Promise<Caller> {
     const known = await this.identified(request);
     if (known === 'admin') return { kind: 'admin' };
     const application = await this.ports.applications.find(known.applicationId);
     if (application === undefined) throw problem('unauthenticated');
-    this.ports.quota.take(application);
     return { kind: 'application', application };
   }
 

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import { NativeAuthentication } from './authentication.js';
+import { StreamRoom } from './following/stream-room.js';
 import { buildDocument } from './openapi/build-document.js';
 import { ApplicationsController } from './routes/applications.controller.js';
 import { BatchController } from './routes/batch.controller.js';
@@ -9,6 +10,7 @@ import { CommandInspectionController } from './routes/command-inspection.control
 import { CommandsController } from './routes/commands.controller.js';
 import { DeadLettersController } from './routes/dead-letters.controller.js';
 import { DevicesController } from './routes/devices.controller.js';
+import { EventStreamsController } from './routes/event-streams.controller.js';
 import { OpenApiController } from './routes/openapi.controller.js';
 import { ProductsController } from './routes/products.controller.js';
 import { ProvisionController } from './routes/provision.controller.js';
@@ -28,6 +30,7 @@ export const NATIVE_CONTROLLERS = [
   ApplicationsController,
   ProvisionController,
   StrayAnswersController,
+  EventStreamsController,
   OpenApiController,
 ] as const;
 
@@ -42,6 +45,7 @@ export class NativeModule {
       providers: [
         { provide: NATIVE_PORTS, useValue: ports },
         { provide: NATIVE_SETTINGS, useValue: settings },
+        { provide: StreamRoom, useValue: new StreamRoom(ports.finalEvents, settings.following) },
         { provide: NATIVE_OPENAPI, useValue: buildDocument(NATIVE_CONTROLLERS) },
         { provide: NativeAuthentication, useValue: new NativeAuthentication(ports, settings.adminKey) },
       ],

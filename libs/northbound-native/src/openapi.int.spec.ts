@@ -5,6 +5,8 @@ import { exchange } from '@downlink/northbound-kit/contracts';
 import { PROBLEMS } from './errors/problem.js';
 import type { OpenApiDocument } from './openapi/build-document.js';
 import { expectDocumented, seenAnswers, toldAnswers } from './spec-support/documented-answers.js';
+import { APPLICATION_KEY } from './spec-support/native-client.js';
+import { openStream } from './spec-support/open-stream.js';
 import { idOf, startNative, type NativeWorld } from './spec-support/native-world.js';
 
 describe('the OpenAPI document', () => {
@@ -159,6 +161,12 @@ async function callEverything({ admin, client, running, freshDevices }: NativeWo
   const answer = { outcome: 'succeeded', result: null } as const;
   await running.handle({ kind: 'device-answered', commandId: answered, deviceId: other, answer });
   await client.submit({ ...repeated, wait: 1 }, { 'idempotency-key': 'told' });
+  const told = await client.get(`/v1/commands/${answered}/events`);
+  const last = /id: (\S+)\n[^]*?$/.exec(told.text.slice(told.text.lastIndexOf('id: ')))![1]!;
+  await client.get(`/v1/commands/${answered}/events`, { 'last-event-id': last });
+  const live = await openStream(running.url, `/v1/devices/${device}/events`, APPLICATION_KEY);
+  expectDocumented('GET', `/v1/devices/${device}/events`, { ...live, headers: {}, body: '' });
+  live.leave();
   await client.post('/v1/commands/batch', { devices: [device, 'nobody'], command: { service: 'a', method: 'b' } });
   const task = await client.post(`/v1/devices/${device}/cancel-tasks`, {});
   const intake = new DeadLetterIntake(running.store.deadLetters, {

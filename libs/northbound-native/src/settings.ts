@@ -1,3 +1,4 @@
+import { FOLLOWING, type FollowingSettings } from './following/settings.js';
 import type { DeliveryDefaults } from '@downlink/northbound-kit';
 
 export interface NativeSettings {
@@ -6,6 +7,7 @@ export interface NativeSettings {
   readonly delivery: DeliveryDefaults;
   /** What the body of a batch may have, in bytes, and what its commands may come to when they are written out. */
   readonly batchBodyLimit: number;
+  readonly following: FollowingSettings;
 }
 
 /** 2 MiB: a thousand commands of 2 kB each. */
@@ -24,12 +26,14 @@ export interface NativeOptions {
   readonly delivery?: Partial<DeliveryDefaults>;
   /** BATCH_BODY_LIMIT unless given; the face must be made with the same. */
   readonly batchBodyLimit?: number;
+  readonly following?: Partial<FollowingSettings>;
 }
 
-export function nativeSettings({ adminKey, delivery, batchBodyLimit }: NativeOptions): NativeSettings {
+export function nativeSettings({ adminKey, delivery, batchBodyLimit, following }: NativeOptions): NativeSettings {
   return {
     adminKey,
     delivery: { ...NATIVE_DELIVERY, ...delivery },
     batchBodyLimit: batchBodyLimit ?? BATCH_BODY_LIMIT,
+    following: { ...FOLLOWING, ...following },
   };
 }

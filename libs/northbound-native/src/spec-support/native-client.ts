@@ -76,7 +76,7 @@ export class NativeClient {
     });
     expectDocumented(method, path, answer);
     const { body: text, ...rest } = answer;
-    return { ...rest, text, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+    return { ...rest, text, body: isJson(answer) ? (JSON.parse(text) as Record<string, unknown>) : {} };
   }
 
   get(path: string, headers = {}): Promise<JsonAnswer> {
@@ -95,4 +95,8 @@ export class NativeClient {
     const command = { deviceId: OWN_DEVICE, service: 'switch', method: 'turn', parameters: { on: true } };
     return this.post('/v1/commands', { ...command, ...over }, headers);
   }
+}
+
+function isJson({ contentType, body }: { readonly contentType: string; readonly body: string }): boolean {
+  return body !== '' && contentType.includes('json');
 }
