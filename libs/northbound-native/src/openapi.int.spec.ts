@@ -151,6 +151,7 @@ async function callEverything({ admin, client, running, freshDevices }: NativeWo
   await admin.put('/v1/products/told', { application: 'told', wireFormat: 'native' });
   await admin.post('/v1/devices', { id: 'told', application: 'told', product: 'told' });
   await admin.put('/v1/devices/told', { application: 'told', product: 'told' });
+  await admin.call('DELETE', '/v1/devices/told');
   await admin.post('/v1/provision', { applications: [{ id: 'made' }] });
   await client.submit({ deviceId: device });
   await client.submit({ deviceId: device, wait: 1 });

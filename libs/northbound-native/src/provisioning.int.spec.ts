@@ -131,6 +131,23 @@ describe('provisioning', () => {
     });
   });
 
+  describe('of a device that is removed', () => {
+    it('leaves its history, cancels what is queued, and is unknown from then on', async () => {
+      await admin.put('/v1/devices/gone', { application: 'app-1', product: 'lamp', key: 'k-3' });
+      const [sent, queued] = [await client.submit({ deviceId: 'gone' }), await client.submit({ deviceId: 'gone' })];
+      expect((await admin.call('DELETE', '/v1/devices/gone')).status).toBe(204);
+      expect((await client.get(`/v1/commands/${idOf(sent)}`)).body).toMatchObject({ status: 'sending' });
+      expect((await client.get(`/v1/commands/${idOf(queued)}`)).body).toMatchObject({ status: 'canceled' });
+      expectProblem(await client.submit({ deviceId: 'gone' }), 404, 'unknown-device');
+      expectProblem(await client.get('/v1/devices/gone'), 404, 'unknown-device');
+      expectProblem(await admin.call('DELETE', '/v1/devices/gone'), 404, 'unknown-device');
+    });
+
+    it('is removed by the administrator only', async () => {
+      expectProblem(await client.call('DELETE', '/v1/devices/device-1'), 403, 'forbidden');
+    });
+  });
+
   describe('of models', () => {
     const product = { application: 'app-1', wireFormat: 'native' };
     const modelOf = (...methods: string[]) => ({ services: [{ id: 's', methods: methods.map((name) => ({ name })) }] });

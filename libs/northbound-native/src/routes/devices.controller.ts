@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Post, Put, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Post, Put, Req, Res } from '@nestjs/common';
 import type { Device } from '@downlink/command-engine';
 import type { NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -96,6 +96,23 @@ export class DevicesController {
   async lane(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { id } = await this.found(request);
     answer(reply, 200, laneView(id, await this.ports.reader.lane(id)));
+  }
+
+  /** What is queued for it is withdrawn first, so that nothing stays behind that nobody could see any more; history stays. */
+  @Documented({
+    summary:
+      'Takes a device out of the registry; what is queued for it is canceled, what is under way ends by its deadlines',
+    key: 'admin',
+    answers: { 204: { description: 'It is gone' } },
+    problems: ['unknown-device'],
+  })
+  @Delete(':id')
+  async remove(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.authentication.admin(request);
+    const { id, applicationId } = await this.found(request);
+    await this.ports.commands.cancelAll(id, applicationId);
+    if (!(await this.ports.registry.removeDevice(id, applicationId))) throw problem('unknown-device');
+    reply.code(204).send();
   }
 
   private async declared(entry: DeviceEntry): Promise<object> {

@@ -39,6 +39,7 @@ export const NATIVE: Catalogue = {
   })),
   'POST /v1/devices': byAdmin((ids) => ({ path: '/v1/devices', body: { ...device(ids), id: `${ids.device}-more` } })),
   'PUT /v1/devices/:id': byAdmin((ids) => ({ path: `/v1/devices/${ids.device}`, body: device(ids) })),
+  'DELETE /v1/devices/:id': byAdmin(({ device: id }) => ({ path: `/v1/devices/${id}` })),
   'GET /v1/devices': byApplication(
     () => ({ path: '/v1/devices' }),
     ({ device: after }) => ({ path: withQuery('/v1/devices', { after, limit: '10' }) }),
