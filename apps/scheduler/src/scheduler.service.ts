@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import {
   BatchTaskRunner,
@@ -157,6 +158,8 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
       'idle lanes': () => this.idleLanesRound.run(this.holder.shards),
       'stray answers': () => this.purgeStrays(),
     };
+    // Each loop listens while it pauses; Node takes more than ten for a leak and says so on the first screen of a new user.
+    setMaxListeners(Object.keys(rounds).length + 1, signal);
     const loops = Object.entries(rounds).map(([name, round]) => runLoop(round, { name, signal, observer: store }));
     // The outbox needs both, and the bus may be away for long while everything else goes on.
     const both = this.outage('the store or the bus');
