@@ -270,6 +270,16 @@ describe('devices', () => {
       expect(await shown(`${id}?&select=imsi`)).toMatchObject({ imsi: '46011' });
     });
 
+    it('never has the text error_code in a success, by which the Java SDK knows errors', async () => {
+      const id = await registered({ deviceInfo: { name: 'error_code', description: '"error_code"' } });
+      for (const path of [`${DEVICES}/${id}`, `${DEVICES}?gatewayId=${id}`, `${REGISTER}/${id}`]) {
+        const { status, text } = await get(path);
+        expect(status).toBe(200);
+        expect(text).not.toContain('error_code');
+      }
+      expect((await shown(id)).deviceInfo).toMatchObject({ name: 'error_code', description: '"error_code"' });
+    });
+
     it('is 100403 for a stranger’s and 100405 for another select', async () => {
       expectError(await get(`${DEVICES}/${FOREIGN_DEVICE}`), 404, '100403');
       expectError(await get(`${DEVICES}/${UNKNOWN}`), 404, '100403');
