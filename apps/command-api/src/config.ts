@@ -34,6 +34,10 @@ const schema = z.object({
   ANSWER_WITHIN: durationMs().optional(),
   /** Huawei's platform wants callbacks to go to the host and port of the subscriptions; the vendor's FAQ has it, its reference does not. */
   HUAWEI_CALLBACKS_OF_ONE_SERVER: booleanFlag().default(false),
+  /** Life of an access token of the EnOS API; the vendor's is two hours. */
+  ENOS_TOKEN_LIFE: durationMs().optional(),
+  /** How far the clock of a caller of the EnOS API may be away from ours. */
+  ENOS_CLOCK_SKEW: durationMs().optional(),
   /** Messages of the Quectel API that may wait for one device; the vendor has such a bound (61006) and does not name it. */
   QUECTEL_LANE_CAP: integer({ min: 1, max: 100_000 }).optional(),
   /** The vendor's documents have 24 h and 2 h. */

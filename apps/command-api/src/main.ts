@@ -79,6 +79,10 @@ function dialectOptions(config: CommandApiConfig): Parameters<typeof startComman
   };
   return {
     huawei: { delivery, callbacksOfOneServer: config.HUAWEI_CALLBACKS_OF_ONE_SERVER },
+    enos: {
+      ...(config.ENOS_TOKEN_LIFE !== undefined && { accessTokenMs: config.ENOS_TOKEN_LIFE }),
+      ...(config.ENOS_CLOCK_SKEW !== undefined && { clockSkewMs: config.ENOS_CLOCK_SKEW }),
+    },
     quectel: {
       delivery: { ...delivery, ...(config.QUECTEL_LANE_CAP !== undefined && { laneCap: config.QUECTEL_LANE_CAP }) },
       ...(config.QUECTEL_TOKEN_LIFE !== undefined && { tokenMs: config.QUECTEL_TOKEN_LIFE }),
