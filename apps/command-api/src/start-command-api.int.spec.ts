@@ -82,7 +82,10 @@ describe('the command API', () => {
       ready: true,
       checks: { postgres: { ok: true } },
     });
-    expect(await (await get('/metrics')).text()).toContain('process_cpu_user_seconds_total');
+    const metrics = await (await get('/metrics')).text();
+    expect(metrics).toContain('process_cpu_user_seconds_total');
+    expect(metrics).toMatch(/^downlink_waiting_calls\{.*\} 0$/m);
+    expect(metrics).toMatch(/^downlink_open_dead_letters\{.*\} 0$/m);
     expect(await (await get('/')).text()).toBe('welcome');
   });
 

@@ -6,6 +6,7 @@ import { nativeFaceOf } from '@downlink/northbound-native';
 import { quectelFace } from '@downlink/northbound-quectel';
 import { createNorthboundApp, northboundPorts, type NorthboundSources } from '@downlink/northbound-kit';
 import { NestLogger, operationsHandlers, type HealthRegistry, type Logger, type Metrics } from '@downlink/runtime';
+import { showGauges } from './command-api.metrics.js';
 import { CommandApiModule, type DialectOptions } from './app.module.js';
 
 export interface CommandApiParts {
@@ -31,6 +32,7 @@ export async function startCommandApi(parts: CommandApiParts): Promise<{ port: n
   const { logger, https } = parts;
   const module = CommandApiModule.forRoot(northboundPorts(parts.sources), parts.dialects);
   const nativeFace = nativeFaceOf(parts.dialects.native);
+  showGauges(parts.metrics, parts.sources);
   const app = await createNorthboundApp(module, {
     dialects: [...enosFaces, huaweiFace, quectelFace, nativeFace],
     fallback: nativeFace,
