@@ -25,6 +25,15 @@ describe('the notifier’s configuration', () => {
     expect(() => readConfig({ ...NEEDED, HUAWEI_RESULT_CODES: 'rest' })).toThrow(/HUAWEI_RESULT_CODES/);
   });
 
+  it('has no business with secrets, unless it applies a provisioning file', () => {
+    expect(readConfig(NEEDED).SECRETS_KEY).toBeUndefined();
+    const file = { ...NEEDED, PROVISION: 'fleet.yaml' };
+    expect(() => readConfig(file)).toThrow(/^SECRETS_KEY: is needed with PROVISION/);
+    expect(readConfig({ ...file, SECRETS_KEY: Buffer.alloc(32).toString('base64') })).toMatchObject({
+      PROVISION: 'fleet.yaml',
+    });
+  });
+
   it('names what is wrong', () => {
     expect(() => readConfig({ ...NEEDED, WEBHOOK_SCHEDULE: '0s,soon' })).toThrow(
       /WEBHOOK_SCHEDULE: expected a duration/,

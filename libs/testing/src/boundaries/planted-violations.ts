@@ -61,6 +61,7 @@ export const plantedViolations: Record<string, PlantedViolation> = {
   'northbound-huawei-knows-its-own': plant('libs/northbound-huawei/src/a.ts', use('@downlink/store-postgres')),
   'northbound-enos-knows-its-own': plant('libs/northbound-enos/src/a.ts', use('@downlink/bus')),
   'northbound-quectel-knows-its-own': plant('libs/northbound-quectel/src/a.ts', use('@downlink/bus')),
+  'provisioning-knows-its-own': plant('libs/provisioning/src/a.ts', use('@downlink/store-postgres')),
   'runtime-knows-its-own': plant('libs/runtime/src/a.ts', use('@downlink/command-domain')),
   'testing-knows-its-own': plant('libs/testing/src/a.ts', use('@downlink/store-postgres')),
   'sql-only-in-the-store': plant('apps/command-api/src/sql.ts', use('pg')),
