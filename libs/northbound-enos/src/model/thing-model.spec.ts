@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { Json, JsonObject } from '@downlink/command-domain';
 import type { Product, ProductModel } from '@downlink/command-engine';
 import { readGolden } from '../spec-support/read-golden.js';
@@ -79,6 +80,33 @@ describe('a thing model', () => {
   ])('is refused with the path of what is wrong: %j', (document, path, problem) => {
     const imported = importEnosThingModel(document);
     expect(imported).toEqual({ ok: false, path, problem: expect.stringContaining(problem) });
+  });
+
+  it('is imported or refused, whatever JSON it is', () => {
+    const json = fc.jsonValue({ maxDepth: 2 });
+    const type = fc.constantFrom('INT', 'ENUM', 'STRING', 'STRUCT', 'ARRAY', 'BOOL', 'constructor');
+    const anyPoint = fc.record(
+      {
+        identifier: fc.oneof(fc.constant('p'), json),
+        dataType: fc.oneof(type, json),
+        dataDefinition: json,
+        unit: json,
+      },
+      { requiredKeys: [] },
+    );
+    const service = fc.record({ inputData: fc.oneof(fc.array(anyPoint, { maxLength: 3 }), json) });
+    const entries = fc.oneof(
+      fc.dictionary(fc.string(), fc.oneof(service, anyPoint, json), { noNullPrototype: true }),
+      json,
+    );
+    const document = fc.oneof(fc.record({ services: entries, measurepoints: entries }), json);
+    fc.assert(
+      fc.property(document, (any) => {
+        const imported = importEnosThingModel(any as Json);
+        return imported.ok ? Array.isArray(imported.model.services) : imported.problem !== '';
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('does not nest without end', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { readExpression, type Condition } from './expression.js';
 
 const condition = (field: string, operator: Condition['operator'], ...operands: (string | number)[]) => ({
@@ -48,4 +49,36 @@ describe('an expression', () => {
   ])('is refused with what stands in the way: %s', (text, problem) =>
     expect(readExpression(text)).toEqual({ ok: false, problem }),
   );
+
+  it('is read or refused, whatever it is made of', () => {
+    const word = fc.constantFrom(
+      'state',
+      'and',
+      'or',
+      'like',
+      'in',
+      '=',
+      '>=',
+      '(',
+      ')',
+      ',',
+      "'",
+      '"a"',
+      '1',
+      '-',
+      '.',
+      '😀',
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 50 }),
+      fc.array(word, { maxLength: 12 }).map((all) => all.join(' ')),
+    );
+    fc.assert(
+      fc.property(text, (expression) => {
+        const read = readExpression(expression);
+        return read.ok ? read.conditions.length > 0 : read.problem !== '';
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
