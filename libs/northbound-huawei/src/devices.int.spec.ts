@@ -105,7 +105,7 @@ describe('devices', () => {
     });
 
     it('that is followed by a sign of life in time stays', async () => {
-      const [id, other] = [await registered({ timeout: 2 }), await registered({ timeout: 2 })];
+      const [id, other] = [await registered({ timeout: 4 }), await registered({ timeout: 4 })];
       await appears(id);
       await eventually(async () => expectError(await get(`${DEVICES}/${other}`), 404, '100403'));
       expect((await get(`${REGISTER}/${id}`)).body).toMatchObject({ activated: true });

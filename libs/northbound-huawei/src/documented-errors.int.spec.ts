@@ -12,6 +12,7 @@ import {
   logIn,
   MODELLED_DEVICE,
   OWN_DEVICE,
+  type JsonAnswer,
 } from './spec-support/huawei-client.js';
 
 /** Code and HTTP status of every row of the error table of Creating Device Commands v1.4.0. */
@@ -87,7 +88,6 @@ describe('documented errors', () => {
       new HuaweiClient(running.url, { app_key: id, authorization: `Bearer ${await logIn(running.url, id, id)}` });
     [throttled, small] = [await of(THROTTLED), await of(SMALL)];
     for (let i = 0; i < 2; i++) await client.create({ deviceId: FULL_DEVICE });
-    await throttled.query();
   });
   afterAll(() => running.stop());
 
@@ -110,6 +110,14 @@ describe('documented errors', () => {
       `/iocm/app/signaltrans/v1.1.0/devices/${deviceId}/services/${over.service ?? 'Brightness'}/sendCommand${over.query ?? ''}`,
       { header: { mode: 'NOACK', method: 'SET', ...over.header }, body: null },
     );
+  /** One call a minute: the second is refused, or the third when a minute ends in between. */
+  const untilRefused = async (call: () => Promise<JsonAnswer>) => {
+    for (let calls = 1; calls < 3; calls++) {
+      const answer = await call();
+      if (answer.status === 403) return answer;
+    }
+    return call();
+  };
   const withHeaders = (headers: Record<string, string>) => new HuaweiClient(running.url, headers);
   const badToken = () => withHeaders({ app_key: APPLICATION, authorization: 'Bearer wrong' });
 
@@ -121,7 +129,7 @@ describe('documented errors', () => {
     'creating 400 100022': () => client.create({ maxRetransmit: 4 }),
     'creating 400 100223': () => client.create({ deviceId: FULL_DEVICE }),
     'creating 403 100612': () => client.create({ deviceId: SILENT_DEVICE }),
-    'creating 403 1010009': () => throttled.create(),
+    'creating 403 1010009': () => untilRefused(() => throttled.create()),
     'creating 403 1010005': () => badToken().create(),
     'creating 400 100220': () => withHeaders({}).create(),
     'creating 503 100501': () => during(away, () => client.create()),
@@ -135,7 +143,7 @@ describe('documented errors', () => {
     'calling 400 100022': () => sendTo(OWN_DEVICE, { header: { mode: 'MAYBE' } }),
     'calling 400 102203': () => sendTo(MODELLED_DEVICE, { header: { method: 'x' } }),
     'calling 403 100450': () => sendTo(AWAY_DEVICE, { header: { toType: 'GATEWAY' } }),
-    'calling 403 1010009': () => sendTo(OWN_DEVICE, {}, throttled),
+    'calling 403 1010009': () => untilRefused(() => sendTo(OWN_DEVICE, {}, throttled)),
     'calling 403 1010005': () => sendTo(OWN_DEVICE, {}, badToken()),
     'calling 404 100444': () => sendTo(MODELLED_DEVICE, { service: 'x' }),
     'calling 503 100501': () => during(away, () => sendTo(OWN_DEVICE)),
