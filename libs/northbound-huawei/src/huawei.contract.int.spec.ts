@@ -5,6 +5,7 @@ import {
   exchange,
   startNorthbound,
   type ContractAnswer,
+  type DialectSubject,
   type RunningNorthbound,
 } from '@downlink/northbound-kit/contracts';
 import { huaweiFace } from './face.js';
@@ -20,7 +21,55 @@ import {
   OWN_DEVICE,
 } from './spec-support/huawei-client.js';
 
-describe('the Huawei dialect keeps the contract of all dialects', () => {
+/** A call that creates a command, as far as the calls differ. */
+type Creation = Pick<
+  DialectSubject,
+  'create' | 'createFor' | 'bodyFor' | 'bodyWithParameters' | 'fullBody' | 'opaqueMembers'
+>;
+
+const bodyOf = (deviceId: string, paras: unknown) => ({
+  deviceId,
+  command: { serviceId: 'Brightness', method: 'SET', paras },
+});
+const signaltrans = (deviceId: string) => ({
+  method: 'POST',
+  path: `/iocm/app/signaltrans/v1.1.0/devices/${encodeURIComponent(deviceId)}/services/Brightness/sendCommand`,
+});
+const header = { mode: 'ACK', method: 'SET' };
+
+const CREATIONS: Readonly<Record<string, Creation>> = {
+  deviceCommands: {
+    create: { method: 'POST', path: COMMANDS },
+    bodyFor: (deviceId) => bodyOf(deviceId, { level: 7 }),
+    bodyWithParameters: (parameters) => bodyOf(OWN_DEVICE, parameters),
+    fullBody: () => ({
+      ...bodyOf(OWN_DEVICE, { level: 7 }),
+      callbackUrl: 'https://203.0.113.7/callback',
+      expireTime: 600,
+      maxRetransmit: 2,
+    }),
+    opaqueMembers: ['paras'],
+  },
+  sendCommand: {
+    create: signaltrans(OWN_DEVICE),
+    createFor: signaltrans,
+    bodyFor: () => ({ header, body: { level: 7 } }),
+    bodyWithParameters: (parameters) => ({ header, body: parameters }),
+    fullBody: () => ({
+      header: {
+        ...header,
+        from: '/users/u1',
+        to: '/d',
+        toType: 'GATEWAY',
+        callbackURL: 'https://203.0.113.7/callback',
+      },
+      body: { level: 7 },
+    }),
+    opaqueMembers: ['body'],
+  },
+};
+
+describe.each(Object.entries(CREATIONS))('the Huawei dialect keeps the contract of all dialects: %s', (_, creation) => {
   let running: RunningNorthbound;
   let token: string;
 
@@ -46,31 +95,17 @@ describe('the Huawei dialect keeps the contract of all dialects', () => {
   };
   const codeOf = ({ body }: ContractAnswer) => (JSON.parse(body) as { error_code?: string }).error_code;
 
-  const bodyOf = (deviceId: string, paras: unknown) => ({
-    deviceId,
-    command: { serviceId: 'Brightness', method: 'SET', paras },
-  });
-
   dialectContract({
     running: () => running,
     authorised: () => headers(token),
     tokenHeader: 'authorization',
     withBadToken: () => headers('0123456789abcdef'),
     withoutToken: () => ({ app_key: APPLICATION }),
-    create: { method: 'POST', path: '/iocm/app/cmd/v1.4.0/deviceCommands' },
-    bodyFor: (deviceId) => bodyOf(deviceId, { level: 7 }),
-    bodyWithParameters: (parameters) => bodyOf(OWN_DEVICE, parameters),
+    ...creation,
     ownDevice: OWN_DEVICE,
     foreignDevice: FOREIGN_DEVICE,
     applicationId: APPLICATION,
     asked: { service: 'Brightness', method: 'SET' },
-    fullBody: () => ({
-      ...bodyOf(OWN_DEVICE, { level: 7 }),
-      callbackUrl: 'https://203.0.113.7/callback',
-      expireTime: 600,
-      maxRetransmit: 2,
-    }),
-    opaqueMembers: ['paras'],
     deadTokens: {
       expired: async () => {
         const short = await issued({ accessMs: 1 });
