@@ -155,6 +155,15 @@ describe('streams of events', () => {
     expect(stream.events).toEqual([]);
   });
 
+  it('last as long as they are wanted, and may be as short as that', async () => {
+    const stream = await follow(`/v1/devices/${deviceId}/events?seconds=1`);
+    await ended(stream, 'end');
+    for (const seconds of ['0', 'x', '86401']) {
+      const refused = await world.client.get(`/v1/devices/${deviceId}/events?seconds=${seconds}`);
+      expectProblem(refused, 400, 'validation-failed', 'seconds');
+    }
+  });
+
   it('are so many at most, and there is a place again when one is left', async () => {
     const path = `/v1/devices/${deviceId}/events`;
     const streams = await Promise.all(Array.from({ length: 5 }, () => follow(path)));

@@ -11,6 +11,8 @@ import type { FollowingSettings } from './settings.js';
 export interface StreamOwner {
   readonly name: string;
   isWelcome(): Promise<boolean>;
+  /** The stream ends after so long in any case. */
+  readonly lastsMs?: number;
 }
 
 /**
@@ -45,7 +47,11 @@ export class StreamRoom implements Hearer {
       stream.cut();
     });
     this.streams.set(following, owner);
-    stream.onClosed(() => this.closed(following));
+    const end = owner.lastsMs === undefined ? undefined : setTimeout(() => stream.end(), owner.lastsMs);
+    stream.onClosed(() => {
+      clearTimeout(end);
+      this.closed(following);
+    });
     this.round ??= setInterval(() => void this.lookRound(), this.settings.lookEveryMs);
     this.leave ??= this.facts.attend(this);
     following.wake();

@@ -44,12 +44,12 @@ export class EventStreamsController {
   @Get('commands/:id/events')
   async ofCommand(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { commandId, state } = await findCommand(this.ports, this.authentication, request);
-    read(streamQuery, request.query);
+    const { seconds } = read(streamQuery, request.query);
     const last = lastEventIdOf(request);
     if (last !== undefined && last.commandId !== commandId) throw notAnEvent();
     if (last !== undefined && (await this.isTold(last))) return void reply.code(204).send();
     const followed = new FollowedCommand(this.ports.reader, commandId, last?.version);
-    this.open({ request, reply }, followed, state.request.applicationId);
+    this.open({ request, reply }, followed, { applicationId: state.request.applicationId, seconds });
   }
 
   @Documented({
@@ -65,24 +65,22 @@ export class EventStreamsController {
   async ofDevice(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = await this.authentication.caller(request);
     const { id, applicationId } = await findDevice(this.ports, (request.params as { id: string }).id, caller);
-    read(streamQuery, request.query);
-    this.open(
-      { request, reply },
-      new FollowedDevice(this.ports.reader, id, await this.placeOf(request, id)),
-      applicationId,
-    );
+    const { seconds } = read(streamQuery, request.query);
+    const followed = new FollowedDevice(this.ports.reader, id, await this.placeOf(request, id));
+    this.open({ request, reply }, followed, { applicationId, seconds });
   }
 
   private open(
     { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
     followed: Followed,
-    applicationId: string,
+    { applicationId, seconds }: { readonly applicationId: string; readonly seconds: number | undefined },
   ): void {
     if (!accepts(request.headers.accept)) throw problem('not-acceptable', { detail: `this is ${EVENT_STREAM}` });
     // A stream has no end that a HEAD could be answered at.
     if (request.method === 'HEAD') return void reply.header('content-type', EVENT_STREAM).send();
     const isWelcome = () => this.isWelcome(request, applicationId);
-    this.room.open(reply, followed, { name: applicationId, isWelcome });
+    const lasting = seconds === undefined ? {} : { lastsMs: seconds * 1000 };
+    this.room.open(reply, followed, { name: applicationId, isWelcome, ...lasting });
   }
 
   /** @throws what is no answer to that: the store is away */
