@@ -9,7 +9,8 @@ export interface NorthboundLogger {
   error(details: object, message: string): void;
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8';
+/** Of answers whose dialect says nothing else. */
+export const JSON_TYPE = 'application/json; charset=utf-8';
 /** While a server is away every request fails alike: one line in this time says so, with their number. */
 const OUTAGE_LINE_EVERY_MS = 5_000;
 

@@ -2,13 +2,14 @@ import type { LoggerService, Type, DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
 import { keepRawBody } from '../body/raw-body.js';
 import { BODY_LIMIT, MalformedBody, readForm, readJson } from '../body/read-json.js';
 import { YamlBody } from '../body/read-yaml.js';
 import { DialectChooser } from '../dialect/choose-dialect.js';
 import type { DialectFace } from '../dialect/dialect.js';
 import { DialectErrorsFilter } from './dialect-errors.filter.js';
-import { ErrorResponder, type NorthboundLogger } from './error-responder.js';
+import { ErrorResponder, JSON_TYPE, type NorthboundLogger } from './error-responder.js';
 
 export interface NorthboundAppOptions {
   readonly dialects: readonly DialectFace[];
@@ -43,6 +44,8 @@ export async function createNorthboundApp(
     // A request line that the router cannot read never reaches the filter.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       responder.respond(error, request.url, reply),
+    // Nor does what is no HTTP, and there is no path by which a dialect could be told.
+    clientErrorHandler: (_error: Error, socket: Socket) => refuseUnreadable(socket, options.fallback),
     ...(options.https && {
       https: { cert: options.https.cert, key: options.https.key, requestCert: true, rejectUnauthorized: false },
     }),
@@ -65,6 +68,8 @@ function readBodies(fastify: FastifyInstance, chooser: DialectChooser): void {
   fastify.addHook('onRoute', (route) => {
     route.bodyLimit ??= chooser.bodyLimit(route.url);
   });
+  // Node would answer a strange `Expect` by itself, without a body; nobody has to meet an expectation.
+  fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = body as Buffer;
@@ -94,4 +99,18 @@ function settle(read: () => unknown, done: (error: Error | null, value?: unknown
     return done(error as Error);
   }
   done(null, value);
+}
+
+/** To a client that is gone there is nothing to say. */
+function refuseUnreadable(socket: Socket, { answer }: DialectFace): void {
+  if (!socket.writable) return void socket.destroy();
+  const { status, body, contentType = JSON_TYPE } = answer({ kind: 'malformed', detail: 'this is no HTTP' }, '/');
+  const length = String(Buffer.byteLength(body));
+  const head = [
+    `HTTP/1.1 ${String(status)} Bad Request`,
+    'Connection: close',
+    `Content-Type: ${contentType}`,
+    `Content-Length: ${length}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
