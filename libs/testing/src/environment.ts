@@ -13,7 +13,7 @@ export const environment = {
   /** `seed` or `seed:path` of a model run to be done again, or `random`. */
   modelSeed: (): string | undefined => process.env['DOWNLINK_MODEL_SEED'],
   /** How long generated requests are sent for, in seconds. */
-  fuzzSeconds: (): string => process.env['DOWNLINK_FUZZ_SECONDS'] ?? '40',
+  fuzzSeconds: (): string => process.env['DOWNLINK_FUZZ_SECONDS'] ?? '30',
   /** The seed of a run of generated requests to be done again. */
   fuzzSeed: (): string | undefined => process.env['DOWNLINK_FUZZ_SEED'],
   searchPath: (): string => process.env['PATH'] ?? '',

@@ -5,7 +5,7 @@ export interface FuzzRun {
   readonly seed: number;
 }
 
-/** `DOWNLINK_FUZZ_SECONDS` (40) and `DOWNLINK_FUZZ_SEED` (a fresh one, which a failing run prints). */
+/** `DOWNLINK_FUZZ_SECONDS` (30) and `DOWNLINK_FUZZ_SEED` (a fresh one, which a failing run prints). */
 export function fuzzRun(): FuzzRun {
   const seconds = Number(environment.fuzzSeconds());
   if (!(seconds > 0)) throw new Error(`DOWNLINK_FUZZ_SECONDS is no number of seconds: ${environment.fuzzSeconds()}`);

@@ -46,9 +46,7 @@ export async function createNorthboundApp(
       responder.respond(error, request.url, reply),
     // Nor does what is no HTTP, and there is no path by which a dialect could be told.
     clientErrorHandler: (_error: Error, socket: Socket) => refuseUnreadable(socket, options.fallback),
-    ...(options.https && {
-      https: { cert: options.https.cert, key: options.https.key, requestCert: true, rejectUnauthorized: false },
-    }),
+    ...serverOf(options),
   });
   readBodies(adapter.getInstance() as unknown as FastifyInstance, chooser);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -60,11 +58,23 @@ export async function createNorthboundApp(
   return app;
 }
 
+/** Requests without a `Host` come as far as `readBodies`: Node would refuse them by itself, without a body. */
+function serverOf({ https }: NorthboundAppOptions): object {
+  const requireHostHeader = false;
+  if (https === undefined) return { http: { requireHostHeader } };
+  const { cert, key } = https;
+  return { https: { cert, key, requestCert: true, rejectUnauthorized: false, requireHostHeader } };
+}
+
+/** What no route should ever see: no host (RFC 9112 §3.2), and `%00`, which becomes U+0000, which no store can look for. */
+function flawOf({ url, headers, raw }: FastifyRequest): MalformedBody | undefined {
+  if (url.includes('%00')) return new MalformedBody('the URL holds U+0000');
+  if (headers.host !== undefined || raw.httpVersion !== '1.1') return undefined;
+  return new MalformedBody('the request has no Host');
+}
+
 function readBodies(fastify: FastifyInstance, chooser: DialectChooser): void {
-  // `%00` in a path or query becomes U+0000, which no store can look for.
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    done(request.url.includes('%00') ? new MalformedBody('the URL holds U+0000') : undefined);
-  });
+  fastify.addHook('onRequest', (request, _reply, done) => done(flawOf(request)));
   fastify.addHook('onRoute', (route) => {
     route.bodyLimit ??= chooser.bodyLimit(route.url);
   });
