@@ -39,6 +39,8 @@ describe('what is one application’s, no other one sees or reaches', () => {
       `/v1/products/${ids.product}`,
       `/v1/cancel-tasks/${ids.task}`,
       `/v1/dead-letters/${ids.deadLetter}`,
+      `/iocm/app/sub/v1.2.0/subscriptions/${ids.subscription}`,
+      `/iocm/app/batchtask/v1.1.0/tasks/${ids.batchTask}`,
     ];
     const answers = await Promise.all(paths.map((path) => client.call('GET', { path })));
     for (const { status } of answers) expect(status).toBe(200);

@@ -29,7 +29,7 @@ export interface Draft {
 }
 
 /** Deletes what the other requests need. */
-const ENDS_ALL = /^DELETE /;
+const endsAll = (route: string, { path }: Shape): boolean => /^DELETE /.test(route) || path.includes('action=delete');
 
 /** Requests like those of the catalogue, each with something or nothing wrong. */
 export function drafts(own: Ids, others: readonly Ids[]): fc.Arbitrary<Draft> {
@@ -46,7 +46,7 @@ export function drafts(own: Ids, others: readonly Ids[]): fc.Arbitrary<Draft> {
     disguise: oneIn<Disguise, Disguise>(4, fc.constantFrom(...DISGUISES), 'right'),
   };
   return fc.record(changes).map(({ call: { route, caller, shape }, ids, ...change }) => {
-    const drawn: Shape = shape(ENDS_ALL.test(route) ? others.at(-1)! : ids);
+    const drawn = shape(endsAll(route, shape(ids)) ? others.at(-1)! : ids);
     const body = drawn.body === undefined ? undefined : change.body(drawn.body);
     return {
       route,
