@@ -7,6 +7,7 @@ export type Dialect = 'native' | 'huawei' | 'enos' | 'quectel';
 export interface Shape {
   readonly path: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One application's credentials in every dialect. */
@@ -66,9 +67,9 @@ export class Caller {
   }
 
   /** The request as this caller sends it, signed where the dialect wants that. */
-  request(method: string, { path, body }: Shape): ContractRequest {
+  request(method: string, { path, body, headers: more }: Shape): ContractRequest {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = { ...(text !== undefined && JSON_TYPE), ...this.headers(path, text ?? '') };
+    const headers = { ...more, ...(text !== undefined && JSON_TYPE), ...this.headers(path, text ?? '') };
     return { method, path, headers, ...(text !== undefined && { body: text }) };
   }
 

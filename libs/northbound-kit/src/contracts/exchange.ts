@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 
 /** A request as a client would send it; `body` as it is, so that it may be broken. */
 export interface ContractRequest {
@@ -22,20 +22,25 @@ export function exchange(url: string, { method, path, headers, body }: ContractR
     const request = httpRequest(
       url + path,
       { method, headers: { ...headers, ...length }, agent: false },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            contentType: response.headers['content-type'] ?? '',
-            headers: response.headers,
-            body: Buffer.concat(chunks).toString('utf8'),
-          }),
-        );
-      },
+      (response) => void received(response).then(resolve, reject),
     );
     request.on('error', reject);
     request.end(body);
+  });
+}
+
+/** An answer, read to its end; of a stream of events, which may have none, only the head. */
+export function received(response: IncomingMessage): Promise<ContractAnswer> {
+  const { statusCode: status = 0, headers } = response;
+  const contentType = headers['content-type'] ?? '';
+  if (contentType.startsWith('text/event-stream')) {
+    response.destroy();
+    return Promise.resolve({ status, contentType, headers, body: '' });
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.on('error', reject);
+    response.on('end', () => resolve({ status, contentType, headers, body: Buffer.concat(chunks).toString('utf8') }));
   });
 }

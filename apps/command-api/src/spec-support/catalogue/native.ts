@@ -83,8 +83,17 @@ export const NATIVE: Catalogue = {
   ),
   'GET /v1/commands/:id/waiting': byApplication(({ command: id }) => ({ path: `/v1/commands/${id}/waiting` })),
   'GET /v1/commands/:id/history': byApplication(({ command: id }) => ({ path: `/v1/commands/${id}/history` })),
-  'GET /v1/commands/:id/events': byApplication(({ command: id }) => ({ path: `/v1/commands/${id}/events?seconds=1` })),
-  'GET /v1/devices/:id/events': byApplication(({ device: id }) => ({ path: `/v1/devices/${id}/events?seconds=1` })),
+  'GET /v1/commands/:id/events': byApplication(
+    ({ command: id }) => ({ path: `/v1/commands/${id}/events?seconds=1` }),
+    ({ command: id }) => ({ path: `/v1/commands/${id}/events?seconds=1`, headers: { 'last-event-id': `${id}-1` } }),
+  ),
+  'GET /v1/devices/:id/events': byApplication(
+    ({ device: id }) => ({ path: `/v1/devices/${id}/events?seconds=1` }),
+    (ids) => ({
+      path: `/v1/devices/${ids.device}/events?seconds=1`,
+      headers: { 'last-event-id': `${ids.command}-1` },
+    }),
+  ),
   'GET /v1/cancel-tasks': byApplication(
     () => ({ path: '/v1/cancel-tasks' }),
     ({ device: deviceId }) => ({ path: withQuery('/v1/cancel-tasks', { deviceId, status: 'waiting' }) }),

@@ -54,7 +54,7 @@ export function drafts(own: Ids, others: readonly Ids[]): fc.Arbitrary<Draft> {
       method: change.method ?? route.split(' ')[0]!,
       path: printable(change.path(drawn.path)),
       body,
-      headers: { ...(body && { 'content-type': 'application/json' }), ...change.headers },
+      headers: { ...drawn.headers, ...(body && { 'content-type': 'application/json' }), ...change.headers },
       disguise: change.disguise,
     };
   });

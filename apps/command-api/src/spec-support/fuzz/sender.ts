@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
-import type { ContractAnswer } from '@downlink/northbound-kit/contracts';
+import { received, type ContractAnswer } from '@downlink/northbound-kit/contracts';
 import type { Caller } from '../caller.js';
 import { dialectOf } from '../caller.js';
 import type { Draft } from './draft.js';
@@ -66,17 +66,7 @@ export class Sender {
       const length = body === undefined ? {} : { 'content-length': String(body.length) };
       const options = { method, headers: { ...headers, ...length }, agent, timeout: HANG_MS };
       const request = httpRequest(this.url + path, options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            contentType: response.headers['content-type'] ?? '',
-            headers: response.headers,
-            body: Buffer.concat(chunks).toString('utf8'),
-          }),
-        );
+        void received(response).then(resolve, reject);
       });
       request.on('timeout', () => request.destroy(new Error(`no answer within ${String(HANG_MS)} ms`)));
       request.on('error', reject);
