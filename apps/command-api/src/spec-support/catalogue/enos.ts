@@ -14,8 +14,8 @@ function named(path: string, action: string, body?: object): Entry['shapes'] {
 
 /** The same of its commands. */
 function about(action: string, more: (ids: Ids) => Record<string, string>, body?: object): Entry['shapes'] {
-  return [byKey, byAsset].map((named) => (ids) => ({
-    path: withQuery(PATH, { action, ...named(ids), ...more(ids) }),
+  return [byKey, byAsset].map((names) => (ids) => ({
+    path: withQuery(PATH, { action, ...names(ids), ...more(ids) }),
     ...(body && { body }),
   }));
 }
