@@ -29,14 +29,10 @@ export function exchange(url: string, { method, path, headers, body }: ContractR
   });
 }
 
-/** An answer, read to its end; of a stream of events, which may have none, only the head. */
+/** An answer, read to its end. */
 export function received(response: IncomingMessage): Promise<ContractAnswer> {
   const { statusCode: status = 0, headers } = response;
   const contentType = headers['content-type'] ?? '';
-  if (contentType.startsWith('text/event-stream')) {
-    response.destroy();
-    return Promise.resolve({ status, contentType, headers, body: '' });
-  }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     response.on('data', (chunk: Buffer) => chunks.push(chunk));

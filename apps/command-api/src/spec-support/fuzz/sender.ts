@@ -1,4 +1,4 @@
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { received, type ContractAnswer } from '@downlink/northbound-kit/contracts';
 import type { Caller } from '../caller.js';
 import { dialectOf } from '../caller.js';
@@ -66,7 +66,7 @@ export class Sender {
       const length = body === undefined ? {} : { 'content-length': String(body.length) };
       const options = { method, headers: { ...headers, ...length }, agent, timeout: HANG_MS };
       const request = httpRequest(this.url + path, options, (response) => {
-        void received(response).then(resolve, reject);
+        void headOrAll(response).then(resolve, reject);
       });
       request.on('timeout', () => request.destroy(new Error(`no answer within ${String(HANG_MS)} ms`)));
       request.on('error', reject);
@@ -78,4 +78,13 @@ export class Sender {
 function tokenIn(headers: Record<string, string>, change: (token: string) => string): Record<string, string> {
   const name = 'apim-accesstoken' in headers ? 'apim-accesstoken' : 'authorization';
   return { [name]: change(headers[name] ?? '') };
+}
+
+/** Of a stream of events, which may go on for long, only the head. */
+function headOrAll(response: IncomingMessage): Promise<ContractAnswer> {
+  const { statusCode: status = 0, headers } = response;
+  const contentType = headers['content-type'] ?? '';
+  if (!contentType.startsWith('text/event-stream')) return received(response);
+  response.destroy();
+  return Promise.resolve({ status, contentType, headers, body: '' });
 }
