@@ -36,6 +36,11 @@ export function attributesOfDevice(device: Device): DeviceAttributes {
   return deviceAttributes.parse(own(device));
 }
 
+/** What can be kept as JSON: members that are left out are not there. */
+export function withoutUndefined(members: object): JsonObject {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as JsonObject;
+}
+
 function own({ attributes }: Pick<Device | Product, 'attributes'>): JsonObject {
   const kept = attributes['enos'];
   return isJsonObject(kept) ? kept : {};

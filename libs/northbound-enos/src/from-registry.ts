@@ -1,6 +1,6 @@
 import type { Device, DevicePresence, Product } from '@downlink/command-engine';
 import { attributesOfDevice, attributesOfProduct } from './attributes.js';
-import { modelIdOf, thingModelOf } from './model/thing-model.js';
+import { modelIdOf, modelIdPathOf } from './model/thing-model.js';
 import { plainName } from './names.js';
 import type { DeviceStatus, DeviceStruct } from './wire/device.js';
 import type { ProductStruct } from './wire/product.js';
@@ -57,12 +57,11 @@ export function shownDevice(device: Device, around: DeviceSurroundings): DeviceS
   const { orgId, product, presence, deviceSecret } = around;
   const own = attributesOfDevice(device);
   const about = product && shownProduct(product, orgId, null);
-  const path = product && thingModelOf(product, orgId)?.['modelIdPath'];
   return {
     orgId,
     assetId: device.assetId,
     modelId: about?.modelId ?? null,
-    modelIdPath: typeof path === 'string' ? path : null,
+    modelIdPath: product === undefined ? null : modelIdPathOf(product),
     productKey: device.productKey,
     productName: about?.productName ?? plainName(device.productKey),
     productType: about?.productType ?? 'Device',

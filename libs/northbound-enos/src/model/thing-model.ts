@@ -14,12 +14,20 @@ export function modelIdOf(product: Product): string | null {
   return typeof given === 'string' && given !== '' ? given : product.key;
 }
 
+/** Where the model stands among those that it inherits from, `/root/model`; null without a model. */
+export function modelIdPathOf(product: Product): string | null {
+  const { modelIdPath = null } = documentOf(product);
+  const modelId = modelIdOf(product);
+  if (typeof modelIdPath === 'string' && modelId !== null) return modelIdPath;
+  return modelId === null ? null : `/${modelId}`;
+}
+
 /** The product's model as EnOS shows it: what came from EnOS as it came, anything else in its words. */
 export function thingModelOf(product: Product, orgId: string | null): JsonObject | null {
   const modelId = modelIdOf(product);
   if (product.model === null || modelId === null) return null;
   const plain = {
-    modelIdPath: `/${modelId}`,
+    modelIdPath: modelIdPathOf(product),
     name: plainName(product.name || modelId),
     desc: '',
     tags: {},

@@ -5,7 +5,7 @@ import { isFault, type Application, type Device, type NewDevice, type PresentDev
 import { send, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EnosAuthentication } from '../authentication/enos-authentication.js';
-import { attributesOfDevice } from '../attributes.js';
+import { attributesOfDevice, withoutUndefined } from '../attributes.js';
 import { enosError } from '../errors/error-answer.js';
 import { shownDevice } from '../from-registry.js';
 import { ENOS_PORTS } from '../tokens.js';
@@ -15,12 +15,11 @@ import { project } from '../wire/projection.js';
 import { deviceQuery, organization } from '../wire/query.js';
 import { read } from '../wire/read.js';
 import { readDeviceFilter } from '../wire/registry-search.js';
-import { pageOf, searchBody } from '../wire/search.js';
+import { pageOf, REGISTRY_PAGE_SIZE, searchBody } from '../wire/search.js';
 import { actionOf, type Action } from './action.js';
 import { makeKey } from './make-key.js';
 import { ownDevice } from './own-device.js';
 import { ownProduct } from './own-product.js';
-import { DEFAULT_PAGE_SIZE, withoutUndefined } from './products.controller.js';
 
 const ASSET_LENGTH = 8;
 const KEY_LENGTH = 10;
@@ -80,7 +79,7 @@ export class DevicesController {
   private async search(caller: Application, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const owner = await this.authentication.owner(caller, read(organization, request.query).orgId);
     const body = read(searchBody, request.body ?? {});
-    const { pageNo, pageSize, offset } = pageOf(body, DEFAULT_PAGE_SIZE);
+    const { pageNo, pageSize, offset } = pageOf(body, REGISTRY_PAGE_SIZE);
     const filter = readDeviceFilter(body.expression);
     const query = { ...filter, applicationId: owner.id, offset, limit: pageSize };
     const { devices, total } = await this.ports.registry.searchDevices(query);

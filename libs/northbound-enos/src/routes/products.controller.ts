@@ -4,7 +4,7 @@ import type { Application, NewProduct, Product } from '@downlink/command-engine'
 import { send, type NorthboundPorts } from '@downlink/northbound-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EnosAuthentication } from '../authentication/enos-authentication.js';
-import { attributesOfProduct } from '../attributes.js';
+import { attributesOfProduct, withoutUndefined } from '../attributes.js';
 import { enosError } from '../errors/error-answer.js';
 import { shownProduct } from '../from-registry.js';
 import { ENOS_PORTS } from '../tokens.js';
@@ -13,14 +13,12 @@ import { createProductBody, updateProductBody } from '../wire/product.js';
 import { organization, productQuery } from '../wire/query.js';
 import { read } from '../wire/read.js';
 import { productFilter } from '../wire/registry-search.js';
-import { pageOf, searchBody } from '../wire/search.js';
+import { pageOf, REGISTRY_PAGE_SIZE, searchBody } from '../wire/search.js';
 import { project } from '../wire/projection.js';
 import { actionOf, type Action } from './action.js';
 import { makeKey } from './make-key.js';
 import { allProducts, ownProduct, productOfModel } from './own-product.js';
 
-/** As many as the vendor gives where none are asked for. */
-export const DEFAULT_PAGE_SIZE = 10;
 const KEY_LENGTH = 8;
 const SECRET_LENGTH = 24;
 
@@ -80,7 +78,7 @@ export class ProductsController {
   private async search(caller: Application, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const owner = await this.authentication.owner(caller, read(organization, request.query).orgId);
     const body = read(searchBody, request.body ?? {});
-    const { pageNo, pageSize, offset } = pageOf(body, DEFAULT_PAGE_SIZE);
+    const { pageNo, pageSize, offset } = pageOf(body, REGISTRY_PAGE_SIZE);
     const isWanted = productFilter(body.expression);
     const found = (await allProducts(this.ports, owner)).filter(isWanted);
     const data = found
@@ -122,8 +120,4 @@ function attributesNow(described: Described): JsonObject {
 
 function likeProduct({ applicationId, wireFormat, model, modelSource, lateAnswers }: Product) {
   return { applicationId, wireFormat, model, modelSource, lateAnswers };
-}
-
-export function withoutUndefined(members: object): JsonObject {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as JsonObject;
 }

@@ -3,6 +3,8 @@ import { integer, optional, text } from './fields.js';
 
 /** "The maximum records per page is 200" (EnOS, Search Product, Search Device); for commands no number is documented: the same. */
 export const MAX_PAGE_SIZE = 200;
+/** Of products and devices where none is asked for (EnOS, Search Product, Search Device). */
+export const REGISTRY_PAGE_SIZE = 10;
 const MAX_PATHS = 100;
 
 const sorter = z.object({
