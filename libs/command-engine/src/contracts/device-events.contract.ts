@@ -115,10 +115,10 @@ export function deviceEventsContract(name: string, open: OpenCommandStore): void
       ).then(() => (written = true));
       const seen: string[] = [];
       let after = START;
-      for (let last = false; !last; ) {
+      for (let last = false; !last;) {
         // One more look, to the end, when nobody writes any more.
         last = written;
-        for (let more = true; more; ) {
+        for (let more = true; more;) {
           const page = await ask({ after, limit: 7 });
           seen.push(...namesOf(page));
           if (page.events.length > 0) after = behind(page);
