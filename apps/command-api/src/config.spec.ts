@@ -35,4 +35,15 @@ describe('configuration', () => {
     expect(problemsOf(() => readConfig(half))).toEqual(['TLS_KEY']);
     expect(problemsOf(() => readConfig({ ...half, TLS_KEY: 'key.pem' }))).toEqual([]);
   });
+
+  it.each(['10.0.0.1', '10.0.0.0/8', '::1, 192.168.0.0/16', 'fd00::/8'])('trusts the proxies %s', (proxies) => {
+    expect(readConfig({ ...NEEDED, TRUSTED_PROXIES: proxies }).TRUSTED_PROXIES).toEqual(proxies.split(', '));
+  });
+
+  it.each(['proxy.example', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', '10.0.0.1, all'])(
+    'takes no name and no nonsense for a proxy: %s',
+    (proxies) => {
+      expect(problemsOf(() => readConfig({ ...NEEDED, TRUSTED_PROXIES: proxies }))).toEqual(['TRUSTED_PROXIES']);
+    },
+  );
 });

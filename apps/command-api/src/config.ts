@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import {
   booleanFlag,
   ConfigError,
@@ -15,6 +16,14 @@ import { z } from 'zod';
 
 const MIN_ADMIN_KEY = 16;
 
+function isAddressOrRange(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    longest > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest))
+  );
+}
+
 const schema = z.object({
   ...processSettings,
   PORT: port().default(3000),
@@ -22,6 +31,10 @@ const schema = z.object({
   /** PEM files; with both the server speaks HTTPS. */
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
+  /** Proxies in front of it, whose X-Forwarded-For is believed: the addresses that wrong secrets are counted by come from there. */
+  TRUSTED_PROXIES: list()
+    .refine((items) => items.every(isAddressOrRange), { error: 'expected IP addresses or ranges such as 10.0.0.0/8' })
+    .optional(),
   DATABASE_URL: url({ protocols: ['postgres', 'postgresql'] }),
   DATABASE_POOL: integer({ min: 1, max: 200, default: 10 }),
   SECRETS_KEY: secretsKey(),

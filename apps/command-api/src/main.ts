@@ -63,6 +63,7 @@ runMain(async (lifecycle) => {
     port: config.PORT,
     host: config.HOST,
     ...(await httpsOf(config)),
+    ...(config.TRUSTED_PROXIES && { trustedProxies: config.TRUSTED_PROXIES }),
     logger,
     metrics,
     health,

@@ -17,6 +17,8 @@ export interface CommandApiParts {
   readonly host: string;
   /** PEM texts; with them the server speaks HTTPS. */
   readonly https?: { readonly cert: string; readonly key: string };
+  /** As `NorthboundAppOptions.trustedProxies`. */
+  readonly trustedProxies?: readonly string[];
   /** Whatever else the host serves on this port; called before listening. */
   readonly mount?: (http: FastifyInstance) => void;
   readonly logger: Logger;
@@ -29,7 +31,7 @@ export interface CommandApiParts {
  * no new connections, requests under way are answered. @throws the listen error (EADDRINUSE, EACCES)
  */
 export async function startCommandApi(parts: CommandApiParts): Promise<{ port: number; stop(): Promise<void> }> {
-  const { logger, https } = parts;
+  const { logger, https, trustedProxies } = parts;
   const module = CommandApiModule.forRoot(northboundPorts(parts.sources), parts.dialects);
   const nativeFace = nativeFaceOf(parts.dialects.native);
   showGauges(parts.metrics, parts.sources);
@@ -39,6 +41,7 @@ export async function startCommandApi(parts: CommandApiParts): Promise<{ port: n
     logger,
     nestLogger: new NestLogger(logger),
     ...(https && { https }),
+    ...(trustedProxies && { trustedProxies }),
   });
   const http = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   parts.mount?.(http);

@@ -23,6 +23,8 @@ export interface NorthboundAppOptions {
    * (Huawei's has run out), and callers prove themselves by their tokens.
    */
   readonly https?: { readonly cert: string; readonly key: string };
+  /** Addresses and ranges (CIDR) whose `X-Forwarded-For` says where a request came from; nobody's is believed without. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** A request that has not arrived whole by then is given up (slow senders must not hold sockets for ever). */
@@ -41,6 +43,7 @@ export async function createNorthboundApp(
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     // A request line that the router cannot read never reaches the filter.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       responder.respond(error, request.url, reply),
