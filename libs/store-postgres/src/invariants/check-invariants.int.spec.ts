@@ -178,6 +178,13 @@ const PLANTS: Readonly<Record<string, Plant>> = {
     sql: [`update webhook_attempt set started_at = started_at + 1500 where version = 3 and attempt = 2`],
     breaches: [/^7 command \d+: its webhook of version 4 was sent before the one of version 3 was over/, /^7 /],
   },
+  'rule 7: webhooks out of order, where the one before failed in the end': {
+    sql: [
+      `update webhook_attempt set outcome = 'failed', started_at = started_at + 1500 where version = 3 and attempt = 2`,
+      `update webhook_delivery set status = 'exhausted' where version = 3`,
+    ],
+    breaches: [/^7 command \d+: its webhook of version 4 was sent before the one of version 3 was over/, /^7 /],
+  },
   'rule 7: one webhook in two wordings': {
     received: [{ webhookId: `${succeeded}-3`, body: '{}' }],
     breaches: [/^7 webhook \d+-3: 2 different bodies/],
@@ -315,6 +322,15 @@ describe('the invariants', () => {
     const reports = await reportInvariants(await options({}));
     expect(reports.flatMap(({ breaches }) => breaches)).toEqual([]);
     expect(reports.filter(({ checked }) => checked === 0).map(({ rule }) => rule)).toEqual(['outbox']);
+  });
+
+  it('hold where a notifier stood still in the middle of an attempt, and another one took over', async () => {
+    const stoodStill = [
+      `insert into webhook_attempt (command_id, version, attempt, started_at, duration_ms, outcome, error)
+         select command_id, version, 3, started_at, 17000, 'failed', 'timeout' from webhook_attempt where version = 3 and attempt = 2`,
+      'update webhook_delivery set attempts = 3 where version = 3',
+    ];
+    expect(await checkInvariants(await options({ sql: stoodStill }))).toEqual([]);
   });
 
   it.each(Object.entries(PLANTS))('report %s, and nothing else', async (_name, plant) => {

@@ -74,6 +74,11 @@ const miscounted = ({ client }: Examination) =>
        or (delivery.status = 'succeeded') <> coalesce(bool_or(outcome = 'succeeded'), false)`,
   );
 
+/**
+ * The next webhook waits for the success of the one before, or for its exhaustion. An attempt that was under way when another succeeded
+ * does not count: its process stood still for longer than its claim (SIGSTOP, a suspended host) and hears the answer when it wakes up. The receiver
+ * may get that webhook twice, under the same id.
+ */
 const outOfOrder = ({ client }: Examination) =>
   breachesBy(
     client,
@@ -85,7 +90,10 @@ const outOfOrder = ({ client }: Examination) =>
        join webhook_delivery as second
          on second.command_id = later.command_id and second.version = later.version and second.receiver = later.receiver
      where first.url = second.url
-       and earlier.started_at + earlier.duration_ms > later.started_at + ${ROUNDING_MS}`,
+       and earlier.started_at + earlier.duration_ms > later.started_at + ${ROUNDING_MS}
+       and not exists (select from webhook_attempt as success
+         where success.command_id = earlier.command_id and success.version = earlier.version and success.receiver = earlier.receiver
+           and success.outcome = 'succeeded' and success.started_at + success.duration_ms <= later.started_at + ${ROUNDING_MS})`,
   );
 
 const twoWordings = ({ client, received }: Examination) =>
