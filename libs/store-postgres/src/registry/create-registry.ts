@@ -1,6 +1,7 @@
 import type { Application, Applied, Credential, Registry, RegistryDeclaration } from '@downlink/command-engine';
 import pg from 'pg';
 import { retryConflicts } from '../commands/retry-conflicts.js';
+import { onOneClient } from '../pools/on-one-client.js';
 import { asFault, faultOf } from '../pools/pg-fault.js';
 import { applyApplications } from './apply-applications.js';
 import { applyDevices, deviceContext } from './apply-devices.js';
@@ -90,21 +91,18 @@ async function authenticate(
 }
 
 async function apply(pool: pg.Pool, secrets: SecretBox, declaration: RegistryDeclaration): Promise<Applied> {
-  const client = await asFault(pool.connect());
-  let broken: Error | undefined;
   try {
-    await client.query('begin');
-    // Parents first and each table in id order: two declarations at once wait for each other and never lock crosswise.
-    const credentials = await applyApplications(client, declaration.applications, secrets);
-    const productSecrets = await applyProducts(client, declaration.products, secrets);
-    const deviceSecrets = await applyDevices(client, declaration.devices, secrets);
-    await client.query('commit');
-    return { credentials, productSecrets, deviceSecrets };
+    return await onOneClient(pool, async (client) => {
+      await client.query('begin');
+      // Parents first and each table in id order: two declarations at once wait for each other and never lock crosswise.
+      const credentials = await applyApplications(client, declaration.applications, secrets);
+      const productSecrets = await applyProducts(client, declaration.products, secrets);
+      const deviceSecrets = await applyDevices(client, declaration.devices, secrets);
+      await client.query('commit');
+      return { credentials, productSecrets, deviceSecrets };
+    });
   } catch (error) {
-    await client.query('rollback').catch((cause: Error) => (broken = cause));
     throw refused(error) ?? faultOf(error);
-  } finally {
-    client.release(broken);
   }
 }
 
