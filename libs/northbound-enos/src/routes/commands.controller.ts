@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EnosAuthentication } from '../authentication/enos-authentication.js';
 import type { EnosSettings } from '../settings.js';
 import { ENOS_PORTS, ENOS_SETTINGS } from '../tokens.js';
-import { actionOf, type Action } from './action.js';
+import { act, type Action } from './action.js';
 import { Following } from './following.js';
 import { Issuing } from './issuing.js';
 
@@ -32,14 +32,12 @@ export class CommandsController {
   }
 
   @Post()
-  async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = await this.authentication.caller(request);
-    await actionOf(request, this.posts)(caller, request, reply);
+  post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return act(this.authentication, this.posts, request, reply);
   }
 
   @Get()
-  async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = await this.authentication.caller(request);
-    await actionOf(request, this.gets)(caller, request, reply);
+  get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return act(this.authentication, this.gets, request, reply);
   }
 }

@@ -16,7 +16,7 @@ import { deviceQuery, organization } from '../wire/query.js';
 import { read } from '../wire/read.js';
 import { readDeviceFilter } from '../wire/registry-search.js';
 import { pageOf, REGISTRY_PAGE_SIZE, searchBody } from '../wire/search.js';
-import { actionOf, type Action } from './action.js';
+import { act, type Action } from './action.js';
 import { makeKey } from './make-key.js';
 import { ownDevice } from './own-device.js';
 import { ownProduct } from './own-product.js';
@@ -42,15 +42,13 @@ export class DevicesController {
   ) {}
 
   @Post()
-  async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = await this.authentication.caller(request);
-    await actionOf(request, this.posts)(caller, request, reply);
+  post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return act(this.authentication, this.posts, request, reply);
   }
 
   @Get()
-  async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = await this.authentication.caller(request);
-    await actionOf(request, this.gets)(caller, request, reply);
+  get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return act(this.authentication, this.gets, request, reply);
   }
 
   /** It is inactive until it shows itself. */

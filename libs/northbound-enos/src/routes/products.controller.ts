@@ -15,7 +15,7 @@ import { read } from '../wire/read.js';
 import { productFilter } from '../wire/registry-search.js';
 import { pageOf, REGISTRY_PAGE_SIZE, searchBody } from '../wire/search.js';
 import { project } from '../wire/projection.js';
-import { actionOf, type Action } from './action.js';
+import { act, type Action } from './action.js';
 import { makeKey } from './make-key.js';
 import { allProducts, ownProduct, productOfModel } from './own-product.js';
 
@@ -38,15 +38,13 @@ export class ProductsController {
   ) {}
 
   @Post()
-  async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = await this.authentication.caller(request);
-    await actionOf(request, this.posts)(caller, request, reply);
+  post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return act(this.authentication, this.posts, request, reply);
   }
 
   @Get()
-  async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = await this.authentication.caller(request);
-    await actionOf(request, this.gets)(caller, request, reply);
+  get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return act(this.authentication, this.gets, request, reply);
   }
 
   /** Its model is that of the application's products that have it already. */

@@ -8,7 +8,7 @@ import { ENOS_PORTS } from '../tokens.js';
 import { success } from '../wire/envelope.js';
 import { modelQuery } from '../wire/query.js';
 import { read } from '../wire/read.js';
-import { actionOf, type Action } from './action.js';
+import { act, type Action } from './action.js';
 import { productOfModel } from './own-product.js';
 
 /** EnOS, Get Thing Model. */
@@ -30,8 +30,7 @@ export class ThingModelsController {
   ) {}
 
   @Get()
-  async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const caller = await this.authentication.caller(request);
-    await actionOf(request, this.gets)(caller, request, reply);
+  get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return act(this.authentication, this.gets, request, reply);
   }
 }
