@@ -4,6 +4,7 @@ export { rawBodyOf } from './body/raw-body.js';
 export { LoginGuard, type LoginAttempt } from './authentication/login-guard.js';
 export { BODY_LIMIT, isStorableText, MalformedBody, MAX_DEPTH, readForm, readJson } from './body/read-json.js';
 export { readYaml, YamlBody } from './body/read-yaml.js';
+export { isHttpUrl, optional, wholeNumber } from './body/wire-fields.js';
 export { deliveryTo, type DeliveryDefaults } from './delivery-defaults.js';
 export { ErrorAnswer, type Answer, type DialectFace, type Trouble } from './dialect/dialect.js';
 export { TroubleError } from './dialect/trouble-error.js';

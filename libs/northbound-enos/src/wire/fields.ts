@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '@downlink/command-domain';
+import { optional, wholeNumber as integer } from '@downlink/northbound-kit';
 import { z } from 'zod';
 
 /** A text of 1 to `max` characters. */
@@ -8,8 +9,7 @@ export const text = (max: number) =>
     .min(1)
     .max(max);
 
-/** `null` means absent. */
-export const optional = <T extends z.ZodType>(field: T) => field.nullish().transform((value) => value ?? undefined);
+export { integer, optional };
 
 /** An optional parameter of a query: `timeout=` means that it is absent. */
 export const optionalQuery = <T extends z.ZodType>(field: T) =>
@@ -21,15 +21,6 @@ export const requiredQuery = (max: number) =>
     (value) => (value === '' ? undefined : value),
     z.string({ error: ({ input }) => (input === undefined ? 'is missing' : 'expected one text') }).max(max),
   );
-
-/** A whole number within [min, max], as a number or as its digits. */
-export const integer = (min: number, max: number) =>
-  z.unknown().transform((value, context): number => {
-    const number = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
-    if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number;
-    context.addIssue({ code: 'custom', message: `expected a whole number from ${String(min)} to ${String(max)}` });
-    return z.NEVER;
-  });
 
 export const boolean = z.preprocess(
   // The vendor's own sample of Create Product sends "false".

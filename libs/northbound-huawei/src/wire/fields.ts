@@ -1,21 +1,12 @@
 import { isJsonObject, type JsonObject } from '@downlink/command-domain';
+import { isHttpUrl } from '@downlink/northbound-kit';
 import { z } from 'zod';
 import { readWireTime } from './times.js';
 
 /** A text of 1 to `max` characters (the vendor's `String(1-64)`). */
 export const text = (max: number) => z.string().min(1).max(max);
 
-/** The vendor's SDKs send optional members as null. */
-export const optional = <T extends z.ZodType>(field: T) => field.nullish().transform((value) => value ?? undefined);
-
-/** A whole number within [min, max], as a number or, as the vendor's SDKs send it, as its digits. */
-export const integer = (min: number, max: number) =>
-  z.unknown().transform((value, context): number => {
-    const number = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
-    if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max) return number;
-    context.addIssue({ code: 'custom', message: `expected a whole number from ${String(min)} to ${String(max)}` });
-    return z.NEVER;
-  });
+export { optional, wholeNumber as integer } from '@downlink/northbound-kit';
 
 /** An optional query parameter: `appId=` means that it is absent. */
 export const optionalQuery = <T extends z.ZodType>(field: T) =>
@@ -24,10 +15,7 @@ export const optionalQuery = <T extends z.ZodType>(field: T) =>
 export const jsonObject = z.custom<JsonObject>(isJsonObject, { message: 'expected an object' });
 
 /** An absolute http or https URL of at most 1024 characters. */
-export const callbackUrl = text(1024).refine(
-  (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),
-  { message: 'expected an http or https URL' },
-);
+export const callbackUrl = text(1024).refine(isHttpUrl, { message: 'expected an http or https URL' });
 
 export const wireTimeField = z.string().transform((value, context) => {
   const ms = readWireTime(value);

@@ -1,5 +1,6 @@
 import { isStorableText } from '@downlink/northbound-kit';
 import { isJsonObject, type JsonObject } from '@downlink/command-domain';
+import { isHttpUrl } from '@downlink/northbound-kit';
 import { z } from 'zod';
 
 export const text = (max: number, min = 1) =>
@@ -60,10 +61,7 @@ export const jsonObject = spelled(z.custom<JsonObject>(isJsonObject, { message: 
   type: 'object',
 });
 
-export const httpUrl = text(2048).refine(
-  (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),
-  { message: 'expected an http or https URL' },
-);
+export const httpUrl = text(2048).refine(isHttpUrl, { message: 'expected an http or https URL' });
 
 /** An instant in ISO 8601 with a zone; in ms since 1970. */
 export const instant = z.iso.datetime({ offset: true }).transform((value) => Date.parse(value));
