@@ -28,3 +28,20 @@ export {
 export type { BrokerIdentity, DeviceIdentity } from './embedded/broker-identity.js';
 export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded/embedded-broker.js';
 export type { Authenticate, Refusals } from './embedded/gatekeeper.js';
+export { DeviceGateway } from './gateway/device-gateway.js';
+export { DEFAULT_GATEWAY_LIMITS } from './gateway/gateway-limits.js';
+export type {
+  Admission,
+  AdmissionRefusal,
+  AdmittedDevice,
+  ConnectingDevice,
+  DeviceAddress,
+  DeviceAuthenticator,
+  DevicePresence,
+  GatewayCounts,
+  GatewayLimits,
+  GatewayOptions,
+  ModelChange,
+  RefusalKind,
+  UpstreamBroker,
+} from './gateway/ports.js';
