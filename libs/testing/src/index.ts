@@ -14,6 +14,7 @@ export {
 export { countRows } from './postgres/count-rows.js';
 export { startKafka, uniquePrefix, type TestKafka } from './kafka/start-kafka.js';
 export { startMosquitto, type MosquittoOptions, type TestMosquitto } from './mosquitto/start-mosquitto.js';
+export { startHiveMq, type HiveMqOptions, type TestHiveMq } from './hivemq/start-hivemq.js';
 export { startAedes, type TestAedes } from './aedes/start-aedes.js';
 export {
   startWebhookReceiver,

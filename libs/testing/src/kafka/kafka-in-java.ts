@@ -3,10 +3,11 @@ import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { canConnect } from '../can-connect.js';
+import { keep } from '../java/maven-jars.js';
 import { openRunFolder, type RunFolder } from '../processes/run-folder.js';
 import { startServerProcess } from '../processes/server-process.js';
 import { repositoryRoot } from '../repository-root.js';
-import { fetchKafkaJars, kafkaCache, kafkaVersion, keep } from './kafka-jars.js';
+import { kafkaJars } from './kafka-jars.js';
 import { kafkaProperties, propertiesText, type KafkaPorts } from './kafka-properties.js';
 import type { KafkaNode } from './kafka-node.js';
 
@@ -15,19 +16,19 @@ const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qk';
 
 /** Starts the broker as a JVM with the jars from Maven. */
 export async function startKafkaInJava(ports: KafkaPorts): Promise<KafkaNode> {
-  const jars = await fetchKafkaJars();
+  const jars = await kafkaJars.fetch();
   const folder = openRunFolder('kafka');
   const data = join(folder.path, 'data');
   const properties = join(folder.path, 'server.properties');
   writeFileSync(properties, propertiesText(kafkaProperties(ports, data)));
   await formatData(jars, properties, data);
-  const archive = join(kafkaCache(), 'classes.jsa');
+  const archive = join(kafkaJars.cache, 'classes.jsa');
   const newArchive = existsSync(archive) ? undefined : join(folder.path, 'classes.jsa');
   const run = () =>
     runBroker({ jars, folder, properties, port: ports.client, archive, ...(newArchive && { newArchive }) });
   let server = await run();
   return {
-    version: kafkaVersion(),
+    version: kafkaJars.version,
     how: 'Java and Maven',
     kill: () => server.end('SIGKILL'),
     async start() {
@@ -48,7 +49,7 @@ export async function startKafkaInJava(ports: KafkaPorts): Promise<KafkaNode> {
 
 /** Formatting takes a JVM of its own (1.5 s), and its outcome holds no address: done once, then copied. */
 async function formatData(jars: string, properties: string, data: string): Promise<void> {
-  const formatted = join(kafkaCache(), 'formatted');
+  const formatted = join(kafkaJars.cache, 'formatted');
   if (!existsSync(formatted)) {
     const args = ['format', '--cluster-id', CLUSTER_ID, '--config', properties];
     await promisify(execFile)('java', [...javaFlags(jars), 'kafka.tools.StorageTool', ...args]);

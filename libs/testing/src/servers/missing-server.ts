@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { environment } from '../environment.js';
+import { hiveMqJars } from '../hivemq/hivemq-jars.js';
+import { javaIsThere } from '../java/java-is-there.js';
 import { kafkaMeans } from '../kafka/kafka-means.js';
 import { findProgram } from './find-program.js';
 
 /** What a spec may need beyond Node: `own-kafka` is a Kafka that can be killed, `docker` an engine that answers. */
-export type ServerKind = 'postgres' | 'kafka' | 'own-kafka' | 'mosquitto' | 'docker';
+export type ServerKind = 'postgres' | 'kafka' | 'own-kafka' | 'mosquitto' | 'hivemq' | 'docker';
 
 const known = new Map<ServerKind, string | undefined>();
 
@@ -23,6 +25,7 @@ const look: Record<ServerKind, () => string | undefined> = {
       ? 'Kafka: neither Java 17 with Maven nor a Docker engine with its image; KAFKA_BROKERS is not set'
       : undefined,
   mosquitto: () => (findProgram('mosquitto') === undefined ? 'mosquitto is not installed' : undefined),
+  hivemq: () => (javaIsThere() && hiveMqJars.canBeHad ? undefined : 'HiveMQ Community Edition: no Java 17 with Maven'),
   docker: () =>
     spawnSync('docker', ['info'], { timeout: 5000, stdio: 'ignore' }).status === 0
       ? undefined
