@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { makeCommandId, type CommandId, type CommandRequest } from '@downlink/command-domain';
 import { aPolicy, aRequest } from '@downlink/command-domain/contracts';
 import { createEngine, type Engine } from '@downlink/command-engine';
-import { huaweiCodec, nativeCodec, PacedTurns, UplinkIntake } from '@downlink/southbound-mqtt';
+import { DeviceDirectory, nativeCodec, PacedTurns, UplinkIntake } from '@downlink/southbound-mqtt';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { createTestDatabase, type TestDatabase } from '@downlink/testing';
 
@@ -26,7 +26,15 @@ describe('what devices say, over the whole intake', () => {
     const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
     turns = new PacedTurns(engine, logger);
     const isKnown = async (ids: readonly string[]) => ids.map((id) => !id.startsWith('stranger'));
-    intake = new UplinkIntake({ reader: store.commandReader, turns, strays: store.strayAnswers, isKnown, logger });
+    const names = new DeviceDirectory(store.registry);
+    intake = new UplinkIntake({
+      reader: store.commandReader,
+      turns,
+      strays: store.strayAnswers,
+      isKnown,
+      names,
+      logger,
+    });
   });
   afterEach(async () => {
     await turns.stop();
@@ -54,7 +62,7 @@ describe('what devices say, over the whole intake', () => {
       typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload),
     );
   const presence = (deviceId: string, body: object) =>
-    from(nativeCodec.topicsOf(deviceId).presence!, JSON.stringify(body));
+    from(nativeCodec.presenceTopic!({ deviceId, productKey: '', deviceKey: null }), JSON.stringify(body));
   const history = async (commandId: CommandId) =>
     (await store.commandReader.history(commandId)).map(({ event }) =>
       event.type === 'AnswerRejected' ? `AnswerRejected ${event.reason}` : event.type,
@@ -127,7 +135,7 @@ describe('what devices say, over the whole intake', () => {
   it('what belongs to no command is a stray answer of the device, and never stops the batch', async () => {
     const id = await submit('good');
     const huge = JSON.stringify({ id: UNKNOWN_ID, status: 'succeeded', result: 'x'.repeat(70_000) });
-    const huawei = huaweiCodec().topicsOf('h').uplinks[0]!;
+    const huawei = '/huawei/v1/devices/h/data/json';
     const report = await intake.take([
       answers('d', { id: UNKNOWN_ID, status: 'succeeded' }),
       answers('d', { id: 'no id at all', status: 'succeeded' }),

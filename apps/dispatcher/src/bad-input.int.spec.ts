@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { makeCommandId, type CommandId, type Signal } from '@downlink/command-domain';
 import { aRequest } from '@downlink/command-domain/contracts';
 import { createEngine, type Engine } from '@downlink/command-engine';
-import { PacedTurns, UplinkIntake } from '@downlink/southbound-mqtt';
+import { DeviceDirectory, PacedTurns, UplinkIntake } from '@downlink/southbound-mqtt';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { createTestDatabase, type TestDatabase } from '@downlink/testing';
 import { knownDevices } from './known-devices.js';
@@ -74,6 +74,7 @@ describe('what no state is made for', () => {
       turns,
       strays: store.strayAnswers,
       isKnown,
+      names: new DeviceDirectory(store.registry),
       logger: silent,
     });
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeCommandId, type Signal } from '@downlink/command-domain';
 import { aPolicy, aRequest } from '@downlink/command-domain/contracts';
 import { createEngine, SignalQueue, type Engine } from '@downlink/command-engine';
-import { nativeCodec, PacedTurns, UplinkIntake } from '@downlink/southbound-mqtt';
+import { DeviceDirectory, nativeCodec, PacedTurns, UplinkIntake } from '@downlink/southbound-mqtt';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { createTestDatabase, eventually, type TestDatabase } from '@downlink/testing';
 
@@ -52,6 +52,7 @@ describe('10,000 devices that come back at once, each with a command waiting', (
       turns,
       strays: store.strayAnswers,
       isKnown,
+      names: new DeviceDirectory(store.registry),
       logger: silent,
     });
     for (let at = 0; at < DEVICES; at += 500) {
@@ -71,7 +72,7 @@ describe('10,000 devices that come back at once, each with a command waiting', (
   const comeBack = async (): Promise<void> => {
     for (let at = 0; at < DEVICES; at += MESSAGES) {
       const births = deviceIds.slice(at, at + MESSAGES).map((deviceId) => ({
-        topic: nativeCodec.topicsOf(deviceId).presence!,
+        topic: nativeCodec.presenceTopic!({ deviceId, productKey: '', deviceKey: null }),
         payload: Buffer.from('{"online":true}'),
         retained: false,
         receivedAt: performance.now(),

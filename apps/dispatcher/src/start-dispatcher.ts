@@ -11,6 +11,7 @@ import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
 import { NestLogger } from '@downlink/runtime';
 import {
   AttemptDispatcher,
+  DeviceDirectory,
   MqttPublisher,
   MqttReceiver,
   PacedTurns,
@@ -77,8 +78,9 @@ export async function startDispatcher(parts: DispatcherParts): Promise<{ stop():
   });
   const turns = new PacedTurns(engine, logger, parts.turns);
   metrics.observeBacklog(() => turns.backlog);
+  const directory = new DeviceDirectory(parts.registry);
   const isKnown = knownDevices(parts.registry);
-  const intake = new UplinkIntake({ reader, turns, strays: parts.strays, isKnown, logger });
+  const intake = new UplinkIntake({ reader, turns, strays: parts.strays, isKnown, names: directory, logger });
   const session = new ReceiverSession({
     leases: parts.leases,
     owner,
@@ -99,7 +101,13 @@ export async function startDispatcher(parts: DispatcherParts): Promise<{ stop():
   session.start();
   const { gate = (ungated: AttemptPublisher) => ungated } = parts;
   const patient: Engine = { handle: (signals) => queue.handleAll(signals, WORD_WAITS_MS) };
-  const dispatcher = new AttemptDispatcher(parts.claims, gate(publisher), patient, logger);
+  const dispatcher = new AttemptDispatcher({
+    claims: parts.claims,
+    publisher: gate(publisher),
+    engine: patient,
+    addresses: directory,
+    logger,
+  });
   const consumer = await NestFactory.createMicroservice(DispatcherModule.register({ dispatcher, metrics }), {
     strategy: parts.facts,
     logger: new NestLogger(logger),

@@ -7,14 +7,29 @@ export type { BatchHandler, ReceivedMessage } from './receiver/received-message.
 export { huaweiCodec, type HuaweiCodecSettings } from './codecs/huawei/huawei.codec.js';
 export { nativeCodec } from './codecs/native/native.codec.js';
 export { isTopicSafe } from './codecs/topic-safety.js';
+export { keyedName, spellName, type DeviceAddress, type DeviceName, type KeyedName } from './codecs/device-name.js';
+export { enosCodec } from './codecs/enos/enos.codec.js';
+export { servicesOf } from './codecs/enos/enos-topics.js';
+export { quectelCodec } from './codecs/quectel/quectel.codec.js';
+export { UnsendableCommand } from './codecs/unsendable-command.js';
 export type * from './codecs/wire-format-codec.js';
-export { decodeUplink, uplinkFilters, wireFormats } from './codecs/wire-formats.js';
+export {
+  bucketOf,
+  parseUplinkTopic,
+  UPLINK_BUCKETS,
+  uplinkPrefix,
+  uplinkTopic,
+  type UplinkTopic,
+} from './uplinks/uplink-topic.js';
+export { decodeUplink, uplinkFilters, wireFormats, type DecodedMessage } from './codecs/wire-formats.js';
 export {
   AttemptDispatcher,
+  type AttemptDispatcherParts,
   type AttemptPublisher,
   type DispatchReport,
   type StartedAttempt,
 } from './bridge/attempt-dispatcher.js';
+export { DeviceDirectory } from './bridge/device-directory.js';
 export { DEFAULT_PACED_TURNS, PacedTurns, type PacedTurnsOptions } from './bridge/paced-turns.js';
 export { UplinkIntake, type IntakeReport, type UplinkIntakeParts } from './bridge/uplink-intake.js';
 export { equalInConstantTime } from './authentication/equal-in-constant-time.js';

@@ -10,14 +10,15 @@ import {
   InMemoryDatabase,
 } from '@downlink/command-engine/contracts';
 import { describeWithServers, eventually, startMosquitto } from '@downlink/testing';
-import { nativeCodec } from '../codecs/native/native.codec.js';
 import { MqttPublisher } from '../publisher/mqtt-publisher.js';
 import { collectingLogger } from '../spec-support/collecting-logger.js';
 import { AttemptDispatcher, type StartedAttempt } from './attempt-dispatcher.js';
+import { DeviceDirectory } from './device-directory.js';
 import { PacedTurns } from './paced-turns.js';
 import { UplinkIntake } from './uplink-intake.js';
 
 const DEVICE = 'device-1';
+const COMMANDS = `downlink/v1/devices/${DEVICE}/commands`;
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
@@ -45,12 +46,26 @@ describeWithServers(['mosquitto'], 'the dispatcher on Mosquitto', () => {
     await publisher.start();
     cleanups.push(() => publisher.stop(0));
     await eventually(() => expect(publisher.connected).toBe(true));
-    dispatcher = new AttemptDispatcher(new InMemoryAttemptClaims(database), publisher, engine, logger);
+    const addresses = new DeviceDirectory({ devices: async () => new Map(), devicesByKeys: async () => new Map() });
+    dispatcher = new AttemptDispatcher({
+      claims: new InMemoryAttemptClaims(database),
+      publisher,
+      engine,
+      addresses,
+      logger,
+    });
     const turns = new PacedTurns(engine, logger);
     cleanups.push(() => turns.stop());
     const reader = new InMemoryCommandReader(database);
     const isKnown = async (ids: readonly string[]) => ids.map(() => true);
-    intake = new UplinkIntake({ reader, turns, strays: { record: async () => undefined }, isKnown, logger });
+    intake = new UplinkIntake({
+      reader,
+      turns,
+      strays: { record: async () => undefined },
+      isKnown,
+      names: addresses,
+      logger,
+    });
     device = await mqtt.connectAsync(broker.url);
     cleanups.push(() => device.endAsync());
     received = [];
@@ -63,7 +78,7 @@ describeWithServers(['mosquitto'], 'the dispatcher on Mosquitto', () => {
       { kind: 'submit', commandId, deviceId: DEVICE, request: aRequest({ deviceId: DEVICE, policy: aPolicy(over) }) },
     ]);
   const state = () => database.heads.get(commandId)!.state;
-  const listen = () => device.subscribeAsync(nativeCodec.topicsOf(DEVICE).command, { qos: 1 });
+  const listen = () => device.subscribeAsync(COMMANDS, { qos: 1 });
   const dispatchAll = () => dispatcher.dispatch(started.splice(0));
 
   it('tries a device that nobody reports, is told that nobody listens, and puts the command back uncounted', async () => {
@@ -74,7 +89,7 @@ describeWithServers(['mosquitto'], 'the dispatcher on Mosquitto', () => {
     await listen();
     // Any word of the device will do; here it is telemetry.
     const telemetry = {
-      topic: nativeCodec.topicsOf(DEVICE).uplinks[2]!,
+      topic: `downlink/v1/devices/${DEVICE}/telemetry`,
       payload: Buffer.from('21.5'),
       retained: false,
     };
@@ -110,7 +125,7 @@ describeWithServers(['mosquitto'], 'the dispatcher on Mosquitto', () => {
     expect(await dispatcher.dispatch([first!, second!, first!])).toMatchObject({ stale: 2, published: 1 });
     expect(await dispatcher.dispatch([second!])).toMatchObject({ stale: 1, published: 0 });
     await eventually(() => expect(received).toMatchObject([{ attempt: 2 }]));
-    await device.publishAsync(nativeCodec.topicsOf(DEVICE).command, '{"attempt":99}', { qos: 1 });
+    await device.publishAsync(COMMANDS, '{"attempt":99}', { qos: 1 });
     await eventually(() => expect(received.map(({ attempt }) => attempt)).toEqual([2, 99]));
   });
 

@@ -1,9 +1,12 @@
 import type { BrokerRefused, CommandId, CommandRequest, DeviceId, Signal } from '@downlink/command-domain';
 import { correlationOf, type AttemptClaims, type Engine } from '@downlink/command-engine';
+import type { DeviceAddress } from '../codecs/device-name.js';
+import { UnsendableCommand } from '../codecs/unsendable-command.js';
 import { wireFormats } from '../codecs/wire-formats.js';
-import type { WireFormat, WireFormatCodec } from '../codecs/wire-format-codec.js';
+import type { EncodedDispatch, WireFormat, WireFormatCodec } from '../codecs/wire-format-codec.js';
 import type { MqttLogger } from '../mqtt-logger.js';
 import type { OutgoingMessage, PublishOutcome } from '../publisher/publish-outcome.js';
+import type { DeviceDirectory } from './device-directory.js';
 
 /** An attempt that has started, as the fact `AttemptStarted` tells it. */
 export interface StartedAttempt {
@@ -32,58 +35,89 @@ export interface AttemptPublisher {
   publish(message: OutgoingMessage, deviceId: DeviceId): Promise<PublishOutcome>;
 }
 
+export interface AttemptDispatcherParts {
+  readonly claims: AttemptClaims;
+  readonly publisher: AttemptPublisher;
+  readonly engine: Engine;
+  /** Asked for devices of wire formats with product and device keys only. */
+  readonly addresses: Pick<DeviceDirectory, 'addressesOf'>;
+  readonly logger: MqttLogger;
+}
+
+/** What became of an attempt: the broker's word, or why it has no spelling on the wire. */
+type AttemptOutcome = PublishOutcome | { readonly kind: 'unsendable'; readonly reason: string };
+
 /** Publishes attempts and tells the engine what the broker said. */
 export class AttemptDispatcher {
-  constructor(
-    private readonly claims: AttemptClaims,
-    private readonly publisher: AttemptPublisher,
-    private readonly engine: Engine,
-    private readonly logger: MqttLogger,
-  ) {}
+  constructor(private readonly parts: AttemptDispatcherParts) {}
 
   /**
    * Claims the attempts of this batch that are still due, publishes them, and resolves when the broker's word on each is durable.
+   * What cannot be said in the device's wire format is not sent, and the command's history says why.
    * @throws Fault (retryable) when the store is away; the same batch may be handed in again.
    */
   async dispatch(attempts: readonly StartedAttempt[]): Promise<DispatchReport> {
+    const addresses = await this.addressesOf(attempts);
     // Before the claim: a process that was frozen behind it must not publish what is stale by now.
     const asked = performance.now();
-    const left = await this.claims.claim(attempts);
+    const left = await this.parts.claims.claim(attempts);
     const due = attempts.flatMap((attempt, index) => {
       const leftMs = left[index];
-      return typeof leftMs === 'number' && leftMs > 0 ? [{ attempt, leftMs }] : [];
+      return typeof leftMs === 'number' && leftMs > 0 ? [{ attempt, leftMs, device: addresses[index] }] : [];
     });
-    const outcomes = await Promise.all(due.map(({ attempt, leftMs }) => this.publish(attempt, leftMs, asked + leftMs)));
+    const outcomes = await Promise.all(
+      due.map(({ attempt, leftMs, device }) => {
+        const message = encode(attempt, device);
+        if (message instanceof UnsendableCommand) return this.unsendable(attempt, message);
+        const expirySeconds = Math.max(1, Math.floor(leftMs / 1_000));
+        return this.parts.publisher.publish(
+          { ...message, expirySeconds, writeBefore: asked + leftMs },
+          attempt.deviceId,
+        );
+      }),
+    );
     const signals = outcomes.flatMap((outcome, index) => signalOf(due[index]!.attempt, outcome) ?? []);
-    await this.engine.handle(signals);
+    await this.parts.engine.handle(signals);
     const published = outcomes.filter(({ kind }) => kind === 'accepted').length;
     const unknown = outcomes.filter(({ kind }) => kind === 'unknown').length;
     const notSent = outcomes.length - published - unknown;
     return { published, stale: attempts.length - due.length, notSent, unknown };
   }
 
-  private publish(attempt: StartedAttempt, leftMs: number, writeBefore: number): Promise<PublishOutcome> {
-    const codec = codecOf(attempt.request.wireFormat);
-    if (codec === undefined) {
-      this.logger.error(
-        { wireFormat: attempt.request.wireFormat, commandId: attempt.commandId },
-        'no codec for this wire format',
-      );
-      return Promise.resolve({ kind: 'refused', reasonCode: 0x83 });
-    }
-    const { service, method, parameters } = attempt.request;
-    const message = codec.encode({
-      commandId: attempt.commandId,
-      deviceId: attempt.deviceId,
-      attempt: attempt.attempt,
-      deadline: attempt.waitUntil,
-      service,
-      method,
-      parameters,
-      correlation: correlationOf(attempt.lanePosition),
-    });
-    const expirySeconds = Math.max(1, Math.floor(leftMs / 1_000));
-    return this.publisher.publish({ ...message, expirySeconds, writeBefore }, attempt.deviceId);
+  /** Without a query for formats that go by the device id. */
+  private async addressesOf(attempts: readonly StartedAttempt[]): Promise<readonly (DeviceAddress | undefined)[]> {
+    const keyed = attempts.filter(({ request }) => codecOf(request.wireFormat)?.addressedBy === 'keys');
+    if (keyed.length === 0) return attempts.map(({ deviceId }) => addressOf(deviceId));
+    const found = await this.parts.addresses.addressesOf(keyed.map(({ deviceId }) => deviceId));
+    const byAttempt = new Map(keyed.map((attempt, index) => [attempt, found[index]]));
+    return attempts.map((attempt) => (byAttempt.has(attempt) ? byAttempt.get(attempt) : addressOf(attempt.deviceId)));
+  }
+
+  private unsendable({ commandId, request }: StartedAttempt, { message }: UnsendableCommand): AttemptOutcome {
+    const { wireFormat, service, method } = request;
+    this.parts.logger.error({ commandId, wireFormat, service, method, reason: message }, 'a command cannot be sent');
+    return { kind: 'unsendable', reason: message };
+  }
+}
+
+function addressOf(deviceId: DeviceId): DeviceAddress {
+  return { deviceId, productKey: '', deviceKey: null };
+}
+
+function encode(
+  { commandId, attempt, waitUntil, lanePosition, request }: StartedAttempt,
+  device: DeviceAddress | undefined,
+): EncodedDispatch | UnsendableCommand {
+  const codec = codecOf(request.wireFormat);
+  if (codec === undefined) return new UnsendableCommand('no codec for this wire format');
+  if (device === undefined) return new UnsendableCommand('the device has no address');
+  const { service, method, parameters } = request;
+  const correlation = correlationOf(lanePosition);
+  try {
+    return codec.encode({ commandId, device, attempt, deadline: waitUntil, service, method, parameters, correlation });
+  } catch (error) {
+    if (error instanceof UnsendableCommand) return error;
+    throw error;
   }
 }
 
@@ -91,7 +125,7 @@ function codecOf(name: string): WireFormatCodec | undefined {
   return Object.hasOwn(wireFormats, name) ? wireFormats[name as WireFormat] : undefined;
 }
 
-function signalOf(attempt: StartedAttempt, outcome: PublishOutcome): Signal[] | undefined {
+function signalOf(attempt: StartedAttempt, outcome: AttemptOutcome): Signal[] | undefined {
   const about = { commandId: attempt.commandId, deviceId: attempt.deviceId, attempt: attempt.attempt };
   const refused = (reason: BrokerRefused['reason'], detail: string | null): Signal[] => [
     { ...about, kind: 'broker-refused', reason, detail },
@@ -104,6 +138,8 @@ function signalOf(attempt: StartedAttempt, outcome: PublishOutcome): Signal[] | 
       return refused(outcome.kind, null);
     case 'refused':
       return refused('refused', `reason code 0x${outcome.reasonCode.toString(16)}`);
+    case 'unsendable':
+      return refused('refused', outcome.reason);
     case 'unknown':
       return undefined;
   }

@@ -6,10 +6,12 @@ import {
   type StrayAnswer,
   type StrayAnswers,
 } from '@downlink/command-engine';
+import { spellName, type KeyedName } from '../codecs/device-name.js';
 import { decodeUplink } from '../codecs/wire-formats.js';
-import type { CommandRef, Uplink } from '../codecs/wire-format-codec.js';
+import type { CommandRef, DecodedUplink, Uplink } from '../codecs/wire-format-codec.js';
 import type { MqttLogger } from '../mqtt-logger.js';
 import type { ReceivedMessage } from '../receiver/received-message.js';
+import type { DeviceDirectory } from './device-directory.js';
 import type { PacedTurns } from './paced-turns.js';
 import { boundStrays, strayOf, strayOfStranger, type Heard } from './stray-of.js';
 import { signalOf } from './uplink-signal.js';
@@ -31,6 +33,8 @@ export interface UplinkIntakeParts {
   readonly strays: Pick<StrayAnswers, 'record'>;
   /** Devices that exist: a lane is kept for these only, whatever a stranger publishes. Same length and order as the question. */
   readonly isKnown: (deviceIds: readonly string[]) => Promise<readonly boolean[]>;
+  /** Whose the product and device keys in topics are; not asked where a topic or a gateway says the device id itself. */
+  readonly names: Pick<DeviceDirectory, 'deviceIdsOf'>;
   readonly logger: MqttLogger;
 }
 
@@ -44,10 +48,7 @@ export class UplinkIntake {
    * @throws Fault (retryable) when the store is away: the batch comes again, and handling it twice changes no command.
    */
   async take(messages: readonly ReceivedMessage[]): Promise<IntakeReport> {
-    const heard = messages.flatMap((message): Heard[] => {
-      const uplink = decodeUplink(message.topic, message.payload, message.retained)?.uplink;
-      return uplink === undefined ? [] : [{ message, uplink }];
-    });
+    const heard = await this.hear(messages);
     const known = await this.parts.isKnown(heard.map(({ uplink }) => uplink.deviceId));
     const ours = heard.filter((_heard, index) => known[index]);
     const commandIds = await this.commandIdsOf(ours.map(({ uplink }) => uplink));
@@ -60,6 +61,22 @@ export class UplinkIntake {
     ]);
     const unreadable = ours.filter(({ uplink }) => uplink.kind === 'unreadable').length;
     return { outcomes, ignored: messages.length - ours.length, unreadable, strays };
+  }
+
+  /** What was said, by whom. A name that nobody has stays as it is spelt: no device id looks like it. */
+  private async hear(messages: readonly ReceivedMessage[]): Promise<Heard[]> {
+    const decoded = messages.flatMap((message) => {
+      const uplink = decodeUplink(message.topic, message.payload, message.retained)?.uplink;
+      return uplink === undefined ? [] : [{ message, uplink }];
+    });
+    const names = decoded.flatMap(({ uplink: { from } }): KeyedName[] => ('deviceId' in from ? [] : [from]));
+    const found = names.length === 0 ? [] : await this.parts.names.deviceIdsOf(names);
+    const ids = new Map(names.map((name, index) => [name, found[index]]));
+    return decoded.map(({ message, uplink }) => {
+      const { from } = uplink;
+      const deviceId = 'deviceId' in from ? from.deviceId : (ids.get(from) ?? spellName(from));
+      return { message, uplink: resolved(uplink, deviceId) };
+    });
   }
 
   /** Returns how many there were. What the store refuses is lost here alone, and said: it must not hold up everybody's answers. */
@@ -95,4 +112,8 @@ export class UplinkIntake {
     });
     return found;
   }
+}
+
+function resolved({ from: _from, ...uplink }: DecodedUplink, deviceId: string): Uplink {
+  return { ...uplink, deviceId };
 }

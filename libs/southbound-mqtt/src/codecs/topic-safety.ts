@@ -1,3 +1,5 @@
+import { UnsendableCommand } from './unsendable-command.js';
+
 const longestDeviceId = 128;
 // MQTT 3.1.1 §4.7 and §1.5.3: wildcards, separator and U+0000 break a topic name; brokers close the connection over other
 // control characters and half surrogate pairs as well.
@@ -8,9 +10,9 @@ export function isTopicSafe(deviceId: string): boolean {
   return deviceId.length > 0 && deviceId.length <= longestDeviceId && !unsafe.test(deviceId);
 }
 
-/** @throws TypeError when the id cannot be a level of a topic. */
-export function assertTopicSafe(deviceId: string): void {
-  if (!isTopicSafe(deviceId)) throw new TypeError('device id cannot be part of a topic');
+/** @throws UnsendableCommand when the name (`what` it is: `device id`) cannot be a level of a topic. */
+export function assertTopicSafe(name: string, what = 'device id'): void {
+  if (!isTopicSafe(name)) throw new UnsendableCommand(`${what} cannot be part of a topic`);
 }
 
 /** The device id that stands between prefix and suffix (one level, possibly unsafe), or undefined for another topic. */

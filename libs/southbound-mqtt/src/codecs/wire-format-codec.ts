@@ -1,5 +1,7 @@
-/** The wire formats built so far. A new one is one folder beside these and one line in `wire-formats.ts`. */
-export type WireFormat = 'native' | 'huawei';
+import type { DeviceAddress, DeviceName } from './device-name.js';
+
+/** A new one is one folder beside these and one line in `wire-formats.ts`. */
+export type WireFormat = 'native' | 'huawei' | 'enos' | 'quectel';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
 export interface JsonObject {
@@ -10,7 +12,7 @@ export interface JsonObject {
 export interface Dispatch {
   /** 19 decimal digits. */
   commandId: string;
-  deviceId: string;
+  device: DeviceAddress;
   /** 1 for the first transmission. */
   attempt: number;
   /** Milliseconds of the Unix epoch. The device must not execute this attempt after it. */
@@ -22,6 +24,12 @@ export interface Dispatch {
   parameters: JsonObject;
   /** 1..65535, unique among the device's open commands: Huawei's `mid`, two bytes on the wire. */
   correlation: number;
+}
+
+/** A dispatch as it goes out: QoS 1, not retained. */
+export interface EncodedDispatch {
+  topic: string;
+  payload: string | Buffer;
 }
 
 /** How an uplink names the command that it is about: by its id, or by the correlation number that went out with it. */
@@ -47,6 +55,10 @@ export interface AnsweredUplink {
   hasMore?: true;
 }
 
+/** What a device said as a codec reads it: the device is only named, as its topic names it. */
+export type DecodedUplink = Named<Uplink>;
+type Named<U extends Uplink> = U extends Uplink ? Omit<U, 'deviceId'> & { from: DeviceName } : never;
+
 export type UnreadableReason =
   | 'too-large'
   | 'too-deep'
@@ -55,28 +67,38 @@ export type UnreadableReason =
   | 'not-an-object'
   /** U+0000 or half a surrogate pair somewhere in a text: legal JSON that no Postgres `jsonb` can hold. */
   | 'unstorable-text'
+  /** A name that no device can have, or another device's than the one that published. */
   | 'device-id'
   /** A stored copy where only a live message means anything. */
   | 'retained'
   /** The member of this name is missing or of the wrong shape. */
   | `member ${string}`;
 
-/** The topics of one device. A device subscribes to `command` and publishes to `uplinks`, nothing else. */
-export interface DeviceTopics {
-  command: string;
-  uplinks: string[];
-  /** The one topic on which a retained message is allowed. */
-  presence?: string;
-}
-
-/** One wire format: topics, encode, decode. All members are pure. */
+/** One wire format: topics, rights, encode, decode. All members are pure. */
 export interface WireFormatCodec {
   readonly name: WireFormat;
-  /** Topic filters that the platform subscribes to. */
+  /** Which members of a device's address its topics are made of: only `keys` formats need product and device key to be looked up. */
+  readonly addressedBy: 'device-id' | 'keys';
+  /** Topic filters that the platform subscribes to for devices without a gateway in front of the broker. */
   readonly filters: readonly string[];
-  topicsOf(deviceId: string): DeviceTopics;
-  /** @throws TypeError when the device id is not topic safe: such an id must never have been registered. */
-  encode(dispatch: Dispatch): { topic: string; payload: string };
-  /** Never throws, whatever the bytes. `undefined` means that the topic is not of this format. */
-  decode(topic: string, payload: Buffer, retained?: boolean): Uplink | undefined;
+  /** The topics, spelled out, that a device which subscribes itself listens on. EnOS: those that do not depend on a model. */
+  commandTopics(device: DeviceAddress): readonly string[];
+  /**
+   * The exact topics that a gateway subscribes to on behalf of the device, given what its model calls services (`servicesOf`);
+   * none where devices subscribe themselves.
+   */
+  subscriptionsFor(device: DeviceAddress, services: readonly string[]): readonly string[];
+  /** Own uplinks only; never a topic on which commands go out. */
+  mayPublish(device: DeviceAddress, topic: string): boolean;
+  /** Own commands only, spelled out: no wildcards. */
+  maySubscribe(device: DeviceAddress, filter: string): boolean;
+  /** The one uplink topic on which a retained message is allowed; left out where there is none. */
+  presenceTopic?(device: DeviceAddress): string;
+  /**
+   * @throws UnsendableCommand when the command has no spelling in this format, or the device no topic: nothing can be sent, now
+   *   or later.
+   */
+  encode(dispatch: Dispatch): EncodedDispatch;
+  /** Never throws, whatever the bytes. `undefined` means that the topic is not an uplink of this format. */
+  decode(topic: string, payload: Buffer, retained?: boolean): DecodedUplink | undefined;
 }

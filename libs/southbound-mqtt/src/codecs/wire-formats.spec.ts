@@ -3,7 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { huaweiCodec } from './huawei/huawei.codec.js';
 import { largestPayload } from './json-payload.js';
-import type { Dispatch, JsonValue, Uplink, WireFormat } from './wire-format-codec.js';
+import { uplinkTopic } from '../uplinks/uplink-topic.js';
+import type { DeviceAddress } from './device-name.js';
+import type { DecodedUplink, Dispatch, JsonValue, WireFormat } from './wire-format-codec.js';
+import { UnsendableCommand } from './unsendable-command.js';
 import { decodeUplink, uplinkFilters, wireFormats } from './wire-formats.js';
 
 interface GoldenCommand {
@@ -13,7 +16,7 @@ interface GoldenCommand {
   payloadWithDownlinkMember?: string;
 }
 interface GoldenUplinks {
-  cases: { name: string; topic: string; payload: JsonValue; retained?: boolean; uplink: Uplink }[];
+  cases: { name: string; topic: string; payload: JsonValue; retained?: boolean; uplink: DecodedUplink }[];
 }
 
 function golden<T>(format: WireFormat, file: string): T {
@@ -21,7 +24,35 @@ function golden<T>(format: WireFormat, file: string): T {
 }
 
 const formats = Object.keys(wireFormats) as WireFormat[];
-const uplinkTopics = formats.flatMap((format) => wireFormats[format].topicsOf('d1').uplinks);
+const device: DeviceAddress = { deviceId: 'd1', productKey: 'pk1', deviceKey: 'dk1' };
+/** Where a device says something that is read, and where anything at all is a sign of life. */
+const topics: Record<WireFormat, { read: string[]; any: string[] }> = {
+  native: {
+    read: ['downlink/v1/devices/d1/answers', 'downlink/v1/devices/d1/presence'],
+    any: ['downlink/v1/devices/d1/telemetry'],
+  },
+  huawei: { read: ['/huawei/v1/devices/d1/data/json'], any: [] },
+  enos: {
+    read: ['/sys/pk1/dk1/thing/service/a_reply', '/sys/pk1/dk1/thing/service/measurepoint/set_reply'],
+    any: ['/sys/pk1/dk1/thing/measurepoint/post', '/ext/session/pk1/dk1/thing/activate/info_reply'],
+  },
+  quectel: {
+    read: ['quectel/v1/pk1/dk1/answers', 'quectel/v1/pk1/dk1/online'],
+    any: ['quectel/v1/pk1/dk1/reports'],
+  },
+};
+const readTopics = formats.flatMap((format) => topics[format].read);
+const uplinkTopics = formats.flatMap((format) => [...topics[format].read, ...topics[format].any]);
+/** The same, as a gateway hands them on. */
+const handedOn = uplinkTopics.map((topic) => uplinkTopic('d1', topic));
+
+function matches(filter: string, topic: string): boolean {
+  const pattern = filter
+    .replaceAll(/[.$]/g, String.raw`\$&`)
+    .replaceAll('+', '[^/]*')
+    .replace(/#$/, '.*');
+  return new RegExp(`^${pattern}$`, 's').test(topic);
+}
 
 describe.each(formats)('the wire format %s', (format) => {
   const codec = wireFormats[format];
@@ -43,18 +74,27 @@ describe.each(formats)('the wire format %s', (format) => {
   );
 
   it('subscribes to exactly what its devices publish to', () => {
-    const own = codec.topicsOf('d1').uplinks.toSorted();
-    expect(codec.filters.map((filter) => filter.replace('+', 'd1')).toSorted()).toEqual(own);
-    for (const topic of own) expect(codec.decode(topic, Buffer.from('{}'))).toBeDefined();
+    const own = [...topics[format].read, ...topics[format].any];
+    for (const filter of codec.filters) expect(own.some((topic) => matches(filter, topic))).toBe(true);
+    for (const topic of own) {
+      expect(codec.filters.some((filter) => matches(filter, topic))).toBe(true);
+      expect(codec.mayPublish(device, topic)).toBe(true);
+      expect(codec.decode(topic, Buffer.from('{}'))).toBeDefined();
+    }
   });
 
-  it('refuses to address a device whose id is no topic level', () => {
+  it('refuses to address a device whose name is no topic level', () => {
     const { dispatch } = golden<GoldenCommand>(format, 'command');
-    expect(() => codec.encode({ ...dispatch, deviceId: 'a/#' })).toThrow(TypeError);
+    const nameless = { deviceId: 'a/#', productKey: 'pk1', deviceKey: null };
+    expect(() => codec.encode({ ...dispatch, device: nameless })).toThrow(UnsendableCommand);
   });
 
-  it('does not know its own downlink topic as an uplink', () => {
-    expect(codec.decode(codec.topicsOf('d1').command, Buffer.from('{}'))).toBeUndefined();
+  it('does not know its own downlink topics as uplinks', () => {
+    for (const topic of [...codec.commandTopics(device), ...codec.subscriptionsFor(device, ['a'])]) {
+      expect(codec.decode(topic, Buffer.from('{}'))).toBeUndefined();
+      expect(codec.mayPublish(device, topic)).toBe(false);
+      expect(codec.maySubscribe(device, topic)).toBe(true);
+    }
   });
 });
 
@@ -70,7 +110,7 @@ describe('the Huawei format with the downlink member', () => {
 
 describe('any wire format', () => {
   const decodeEverywhere = (payload: Buffer): void => {
-    for (const topic of uplinkTopics)
+    for (const topic of [...uplinkTopics, ...handedOn])
       expect(decodeUplink(topic, payload)?.uplink.kind).toMatch(
         /^(acknowledged|answered|reachable|unreachable|unreadable)$/,
       );
@@ -95,6 +135,11 @@ describe('any wire format', () => {
       'msgType',
       'mid',
       'errcode',
+      'type',
+      'ticket',
+      'data',
+      'message',
+      'value',
       'body',
       'hasMore',
     ];
@@ -104,6 +149,11 @@ describe('any wire format', () => {
       'failed',
       'deviceRsp',
       'deviceReq',
+      'REQACK',
+      'RESULT',
+      'succ',
+      200,
+      '200',
       1,
       0,
       true,
@@ -116,9 +166,10 @@ describe('any wire format', () => {
     const level = fc.oneof(
       fc.string(),
       fc.constantFrom('downlink', 'v1', 'devices', 'answers', 'huawei', 'data', 'json', ''),
+      fc.constantFrom('uplinks', '3', 'sys', 'ext', 'session', 'thing', 'service', 'a_reply', 'quectel', 'online'),
     );
     fc.assert(
-      fc.property(fc.array(level, { maxLength: 7 }), (levels) => {
+      fc.property(fc.array(level, { maxLength: 12 }), (levels) => {
         expect(() => decodeUplink(levels.join('/'), Buffer.from('{}'))).not.toThrow();
       }),
     );
@@ -134,8 +185,13 @@ describe('any wire format', () => {
     ['U+0000, which jsonb cannot hold', Buffer.from(String.raw`{"result":["\u0000"]}`), 'unstorable-text'],
     ['half a surrogate pair in a name', Buffer.from(String.raw`{"\ud800":1}`), 'unstorable-text'],
   ])('calls %s unreadable and says why', (_, payload, reason) => {
-    for (const topic of uplinkTopics.filter((candidate) => !candidate.endsWith('telemetry'))) {
-      expect(decodeUplink(topic, payload)?.uplink).toEqual({ kind: 'unreadable', deviceId: 'd1', reason });
+    for (const topic of readTopics) {
+      expect(decodeUplink(topic, payload)?.uplink).toMatchObject({ kind: 'unreadable', reason });
+      expect(decodeUplink(uplinkTopic('d1', topic), payload)?.uplink).toEqual({
+        kind: 'unreadable',
+        from: { deviceId: 'd1' },
+        reason,
+      });
     }
   });
 
@@ -149,12 +205,41 @@ describe('any wire format', () => {
     const deviceId = 'x'.repeat(129);
     expect(decodeUplink(`/huawei/v1/devices/${deviceId}/data/json`, Buffer.from('{}'))?.uplink).toEqual({
       kind: 'unreadable',
-      deviceId,
+      from: { deviceId },
       reason: 'device-id',
     });
   });
 
   it('shares no topic with another', () => {
     expect(new Set(uplinkFilters).size).toBe(uplinkFilters.length);
+    for (const topic of uplinkTopics) {
+      const knowing = formats.filter((format) => wireFormats[format].decode(topic, Buffer.from('{}')) !== undefined);
+      expect(knowing).toHaveLength(1);
+    }
+  });
+});
+
+describe('what a gateway hands on', () => {
+  it.each(formats)('is read as the %s device itself would be, in the name of the device that it names', (format) => {
+    for (const { topic, payload, retained, uplink } of golden<GoldenUplinks>(format, 'uplinks').cases) {
+      const deviceId = 'deviceId' in uplink.from ? uplink.from.deviceId : 'd1';
+      const decoded = decodeUplink(uplinkTopic(deviceId, topic), Buffer.from(JSON.stringify(payload)), retained);
+      expect(decoded).toEqual({ wireFormat: format, uplink: { ...uplink, from: { deviceId } } });
+    }
+  });
+
+  it('on another device’s topic is unreadable, and the one who published it has said it', () => {
+    for (const topic of [...topics.native.read, ...topics.native.any, ...topics.huawei.read]) {
+      expect(decodeUplink(uplinkTopic('liar', topic), Buffer.from('{}'))?.uplink).toEqual({
+        kind: 'unreadable',
+        from: { deviceId: 'liar' },
+        reason: 'device-id',
+      });
+    }
+  });
+
+  it('is never handed on twice', () => {
+    const twice = uplinkTopic('d2', uplinkTopic('d1', 'downlink/v1/devices/d1/answers'));
+    expect(decodeUplink(twice, Buffer.from('{}'))).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import type { IClientOptions, MqttClient } from 'mqtt';
 import { equalInConstantTime } from '../authentication/equal-in-constant-time.js';
 import { huaweiPassword, verifyHuaweiClient } from '../authentication/verify-huawei-client.js';
 import { decodeUplink, uplinkFilters, wireFormats } from '../codecs/wire-formats.js';
-import type { Dispatch, Uplink } from '../codecs/wire-format-codec.js';
+import type { DecodedUplink, Dispatch } from '../codecs/wire-format-codec.js';
 import { MqttPublisher } from '../publisher/mqtt-publisher.js';
 import { MqttReceiver } from '../receiver/mqtt-receiver.js';
 import { collectingLogger } from '../spec-support/collecting-logger.js';
@@ -67,7 +67,7 @@ async function platform(url: string) {
     () => publisher.stop(),
     () => receiver.stop(),
   );
-  const uplinks: Uplink[] = [];
+  const uplinks: DecodedUplink[] = [];
   await publisher.start();
   await receiver.start(async (batch) => {
     for (const { topic, payload, retained } of batch) {
@@ -81,7 +81,7 @@ async function platform(url: string) {
 
 const dispatch: Dispatch = {
   commandId: '1056234875692351488',
-  deviceId: 'd1',
+  device: { deviceId: 'd1', productKey: '', deviceKey: null },
   attempt: 1,
   deadline: 1_795_262_016_620,
   service: 'Valve',
@@ -109,7 +109,7 @@ describe('the embedded broker', () => {
       expect(uplinks).toEqual([
         {
           kind: 'answered',
-          deviceId: 'd1',
+          from: { deviceId: 'd1' },
           ref: { commandId: dispatch.commandId },
           outcome: 'succeeded',
           result: { open: true },
@@ -131,10 +131,19 @@ describe('the embedded broker', () => {
       );
     });
     await hw1.subscribeAsync('/huawei/v1/devices/hw1/command/json', { qos: 1 });
-    await publisher.publish(wireFormats.huawei.encode({ ...dispatch, deviceId: 'hw1' }));
+    await publisher.publish(
+      wireFormats.huawei.encode({ ...dispatch, device: { ...dispatch.device, deviceId: 'hw1' } }),
+    );
     await eventually(() =>
       expect(uplinks).toEqual([
-        { kind: 'answered', deviceId: 'hw1', ref: { correlation: 7 }, outcome: 'failed', code: '1', result: {} },
+        {
+          kind: 'answered',
+          from: { deviceId: 'hw1' },
+          ref: { correlation: 7 },
+          outcome: 'failed',
+          code: '1',
+          result: {},
+        },
       ]),
     );
   });
@@ -247,7 +256,7 @@ describe('the embedded broker', () => {
     expect(broker.refusals.publish).toBe(1);
     const d2 = await device(url, 'd2');
     await d2.publishAsync('downlink/v1/devices/d2/telemetry', '{}', { qos: 1 });
-    await eventually(() => expect(uplinks).toEqual([{ kind: 'reachable', deviceId: 'd2' }]));
+    await eventually(() => expect(uplinks).toEqual([{ kind: 'reachable', from: { deviceId: 'd2' } }]));
   });
 
   it('refuses foreign filters and wildcards, one by one, and delivers nothing for them', async () => {
@@ -272,9 +281,9 @@ describe('the embedded broker', () => {
     });
     await d1.publishAsync(topic, '{"online":true,"epoch":3}', { qos: 1, retain: true });
     const { uplinks } = await platform(url);
-    await eventually(() => expect(uplinks).toEqual([{ kind: 'reachable', deviceId: 'd1', epoch: 3 }]));
+    await eventually(() => expect(uplinks).toEqual([{ kind: 'reachable', from: { deviceId: 'd1' }, epoch: 3 }]));
     d1.stream.destroy();
-    await eventually(() => expect(uplinks.at(-1)).toEqual({ kind: 'unreachable', deviceId: 'd1', epoch: 3 }));
+    await eventually(() => expect(uplinks.at(-1)).toEqual({ kind: 'unreachable', from: { deviceId: 'd1' }, epoch: 3 }));
   });
 
   it('refuses a last will for another device', async () => {

@@ -1,11 +1,13 @@
 import { wireFormats } from '../codecs/wire-formats.js';
-import type { BrokerIdentity } from './broker-identity.js';
+import type { DeviceAddress } from '../codecs/device-name.js';
+import type { BrokerIdentity, DeviceIdentity } from './broker-identity.js';
 
 /** A device publishes to its own uplink topics only, and may have the broker keep (retain) nothing but its own presence. */
 export function mayPublish(identity: BrokerIdentity, topic: string, retain: boolean): boolean {
   if (identity === 'platform') return !topic.startsWith('$');
-  const own = wireFormats[identity.wireFormat].topicsOf(identity.deviceId);
-  return own.uplinks.includes(topic) && (!retain || topic === own.presence);
+  const codec = wireFormats[identity.wireFormat];
+  const device = addressOf(identity);
+  return codec.mayPublish(device, topic) && (!retain || topic === codec.presenceTopic?.(device));
 }
 
 /** A device subscribes to its own command topic only, spelled out: no wildcards. */
@@ -20,5 +22,10 @@ export function mayReceive(identity: BrokerIdentity, topic: string): boolean {
 
 /** The topic whose subscription makes a device reachable; undefined for the platform. */
 export function commandTopicOf(identity: BrokerIdentity): string | undefined {
-  return identity === 'platform' ? undefined : wireFormats[identity.wireFormat].topicsOf(identity.deviceId).command;
+  return identity === 'platform' ? undefined : wireFormats[identity.wireFormat].commandTopics(addressOf(identity))[0];
+}
+
+/** Formats with product and device keys come through the gateway only. */
+function addressOf({ deviceId }: DeviceIdentity): DeviceAddress {
+  return { deviceId, productKey: '', deviceKey: null };
 }

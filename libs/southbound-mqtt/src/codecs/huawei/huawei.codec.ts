@@ -2,11 +2,11 @@ import { readCode } from '../answer-code.js';
 import { readJsonObject } from '../json-payload.js';
 import { assertTopicSafe, deviceIdBetween, isTopicSafe } from '../topic-safety.js';
 import type {
+  DecodedUplink,
   Dispatch,
   JsonObject,
   JsonValue,
   UnreadableReason,
-  Uplink,
   WireFormatCodec,
 } from '../wire-format-codec.js';
 
@@ -29,17 +29,22 @@ export function huaweiCodec({ downlinkMember = false }: HuaweiCodecSettings = {}
   return {
     name: 'huawei',
     filters: [`${prefix}+${uplinkSuffix}`],
-    topicsOf: (deviceId) => ({
-      command: `${prefix}${deviceId}/command/json`,
-      uplinks: [`${prefix}${deviceId}${uplinkSuffix}`],
-    }),
+    addressedBy: 'device-id',
+    commandTopics: ({ deviceId }) => [commandTopic(deviceId)],
+    subscriptionsFor: () => [],
+    mayPublish: ({ deviceId }, topic) => topic === `${prefix}${deviceId}${uplinkSuffix}`,
+    maySubscribe: ({ deviceId }, filter) => isTopicSafe(deviceId) && filter === commandTopic(deviceId),
     encode(dispatch) {
-      assertTopicSafe(dispatch.deviceId);
+      assertTopicSafe(dispatch.device.deviceId);
       const body = downlinkMember ? { ...cloudReq(dispatch), downlink: downlinkOf(dispatch) } : cloudReq(dispatch);
-      return { topic: this.topicsOf(dispatch.deviceId).command, payload: JSON.stringify(body) };
+      return { topic: commandTopic(dispatch.device.deviceId), payload: JSON.stringify(body) };
     },
     decode,
   };
+}
+
+function commandTopic(deviceId: string): string {
+  return `${prefix}${deviceId}/command/json`;
 }
 
 function cloudReq({ service, method, parameters, correlation }: Dispatch): JsonObject {
@@ -50,31 +55,31 @@ function downlinkOf({ commandId, attempt, deadline }: Dispatch): JsonObject {
   return { id: commandId, attempt, deadline: new Date(deadline).toISOString() };
 }
 
-function decode(topic: string, payload: Buffer, retained = false): Uplink | undefined {
+function decode(topic: string, payload: Buffer, retained = false): DecodedUplink | undefined {
   const deviceId = deviceIdBetween(topic, prefix, uplinkSuffix);
   if (deviceId === undefined) return undefined;
-  const unreadable = (reason: UnreadableReason): Uplink => ({ kind: 'unreadable', deviceId, reason });
+  const unreadable = (reason: UnreadableReason): DecodedUplink => ({ kind: 'unreadable', from: { deviceId }, reason });
   if (!isTopicSafe(deviceId)) return unreadable('device-id');
   if (retained) return unreadable('retained');
   const read = readJsonObject(payload);
   if (!read.ok) return unreadable(read.reason);
-  if (read.value['msgType'] === 'deviceReq') return { kind: 'reachable', deviceId };
-  if (read.value['msgType'] === 'deviceRsp') return readResponse(deviceId, read.value);
+  if (read.value['msgType'] === 'deviceReq') return { kind: 'reachable', from: { deviceId } };
+  if (read.value['msgType'] === 'deviceRsp') return readResponse({ deviceId }, read.value);
   return unreadable('member msgType');
 }
 
-function readResponse(deviceId: string, { mid, errcode, body, hasMore }: JsonObject): Uplink {
+function readResponse(from: { deviceId: string }, { mid, errcode, body, hasMore }: JsonObject): DecodedUplink {
   const correlation = readInteger(mid);
   if (correlation === undefined || correlation < 1 || correlation > 65_535) {
-    return { kind: 'unreadable', deviceId, reason: 'member mid' };
+    return { kind: 'unreadable', from, reason: 'member mid' };
   }
   const ref = { correlation };
   const error = readInteger(errcode);
   const code = readCode(errcode);
-  if (error === undefined || code === undefined) return { kind: 'unreadable', deviceId, ref, reason: 'member errcode' };
+  if (error === undefined || code === undefined) return { kind: 'unreadable', from, ref, reason: 'member errcode' };
   return {
     kind: 'answered',
-    deviceId,
+    from,
     ref,
     outcome: error === 0 ? 'succeeded' : 'failed',
     ...(error === 0 ? {} : { code }),

@@ -1,0 +1,113 @@
+import type { Device, Registry } from '@downlink/command-engine';
+import { LRUCache } from 'lru-cache';
+import { spellName, type DeviceAddress, type KeyedName } from '../codecs/device-name.js';
+
+/** A name that has changed hands is believed in for so long; what it says is checked against the command's own device anyway. */
+const KNOWN_MS = 10_000;
+/** One that nobody has may be registered any moment. */
+const UNKNOWN_MS = 2_000;
+
+type Looked<T> = { readonly found: T | undefined };
+
+/** Addresses and names of devices whose wire format speaks of product and device keys, without a query a message. */
+export class DeviceDirectory {
+  readonly #addresses = new LRUCache<string, Looked<DeviceAddress>>({ max: 100_000, ttl: KNOWN_MS });
+  readonly #ids = new LRUCache<string, Looked<string>>({ max: 100_000, ttl: KNOWN_MS });
+
+  constructor(private readonly registry: Pick<Registry, 'devices' | 'devicesByKeys'>) {}
+
+  /**
+   * Where these devices are spoken to; same length and order, undefined for one that does not exist or whose id is another device's
+   * key. At most one query, and one for each product with devices without a key.
+   * @throws Fault (retryable) when the store is away.
+   */
+  async addressesOf(deviceIds: readonly string[]): Promise<readonly (DeviceAddress | undefined)[]> {
+    return lookUp(
+      this.#addresses,
+      deviceIds,
+      (id) => id,
+      (unseen) => this.#readAddresses(unseen),
+    );
+  }
+
+  /**
+   * Whose names these are; same length and order, undefined for nobody's. A key comes before the id of a device without one. One
+   * query for each product, and one for what was not found by key.
+   * @throws Fault (retryable) when the store is away.
+   */
+  async deviceIdsOf(names: readonly KeyedName[]): Promise<readonly (string | undefined)[]> {
+    return lookUp(this.#ids, names, spellName, (unseen) => this.#readIds(unseen));
+  }
+
+  async #readAddresses(ids: readonly string[]): Promise<(DeviceAddress | undefined)[]> {
+    const devices = await this.registry.devices(ids);
+    const keyless = [...devices.values()].filter(({ key }) => key === null);
+    const taken = await this.#byKeys(keyless.map(({ productKey, id }) => ({ productKey, deviceKey: id })));
+    return ids.map((id) => {
+      const device = devices.get(id);
+      if (device === undefined) return undefined;
+      const { productKey, key } = device;
+      if (key === null && taken.has(spellName({ productKey, deviceKey: id }))) return undefined;
+      return { deviceId: id, productKey, deviceKey: key };
+    });
+  }
+
+  async #readIds(names: readonly KeyedName[]): Promise<(string | undefined)[]> {
+    const byKey = await this.#byKeys(names);
+    const rest = names.filter((name) => !byKey.has(spellName(name))).map(({ deviceKey }) => deviceKey);
+    const byId = rest.length === 0 ? new Map<string, Device>() : await this.registry.devices([...new Set(rest)]);
+    return names.map((name) => {
+      const keyed = byKey.get(spellName(name));
+      if (keyed !== undefined) return keyed.id;
+      const device = byId.get(name.deviceKey);
+      return device?.key === null && device.productKey === name.productKey ? device.id : undefined;
+    });
+  }
+
+  /** Devices by their spelt names. */
+  async #byKeys(names: readonly KeyedName[]): Promise<Map<string, Device>> {
+    const found = new Map<string, Device>();
+    for (const [productKey, keys] of keysByProduct(names)) {
+      for (const [deviceKey, device] of await this.registry.devicesByKeys(productKey, keys)) {
+        found.set(spellName({ productKey, deviceKey }), device);
+      }
+    }
+    return found;
+  }
+}
+
+function keysByProduct(names: readonly KeyedName[]): Map<string, string[]> {
+  const keys = new Map<string, string[]>();
+  for (const { productKey, deviceKey } of names) {
+    const known = keys.get(productKey);
+    if (known === undefined) keys.set(productKey, [deviceKey]);
+    else known.push(deviceKey);
+  }
+  return keys;
+}
+
+/** Answers from the cache, and from one reading of all that it does not know. */
+async function lookUp<Q, A>(
+  cache: LRUCache<string, Looked<A>>,
+  questions: readonly Q[],
+  spell: (question: Q) => string,
+  read: (unseen: readonly Q[]) => Promise<readonly (A | undefined)[]>,
+): Promise<(A | undefined)[]> {
+  const spelled = questions.map(spell);
+  const answers = new Map<string, A | undefined>();
+  const unseen = new Map<string, Q>();
+  spelled.forEach((name, index) => {
+    const known = cache.get(name);
+    if (known === undefined) unseen.set(name, questions[index]!);
+    else answers.set(name, known.found);
+  });
+  if (unseen.size > 0) {
+    const told = await read([...unseen.values()]);
+    [...unseen.keys()].forEach((name, index) => {
+      const found = told[index];
+      answers.set(name, found);
+      cache.set(name, { found }, { ttl: found === undefined ? UNKNOWN_MS : KNOWN_MS });
+    });
+  }
+  return spelled.map((name) => answers.get(name));
+}
