@@ -50,7 +50,6 @@ export type {
   AdmissionRefusal,
   AdmittedDevice,
   ConnectingDevice,
-  DeviceAddress,
   DeviceAuthenticator,
   DevicePresence,
   GatewayCounts,

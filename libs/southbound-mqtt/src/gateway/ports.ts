@@ -1,12 +1,8 @@
-import type { MqttLogger } from '../mqtt-logger.js';
+import type { DeviceAddress } from '../codecs/device-name.js';
 import type { WireFormat } from '../codecs/wire-format-codec.js';
+import type { MqttLogger } from '../mqtt-logger.js';
 
-/** Who a device is, and how its topics name it. A null key: the device id stands for it. */
-export interface DeviceAddress {
-  readonly deviceId: string;
-  readonly productKey: string;
-  readonly deviceKey: string | null;
-}
+export type { DeviceAddress };
 
 /** What a device says of itself in its CONNECT. */
 export interface ConnectingDevice {
