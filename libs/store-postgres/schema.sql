@@ -246,18 +246,21 @@ create table device (
   asset_id text collate "C",
   attributes jsonb,
   activate_by bigint,
+  activated_at bigint,
   constraint device_product FOREIGN KEY (application_id, product_key) REFERENCES product(application_id, key),
   constraint device_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX device_asset ON public.device USING btree (application_id, asset_id) WHERE (asset_id IS NOT NULL);
 CREATE INDEX device_by_age ON public.device USING btree (application_id, created_at, id);
 CREATE INDEX device_by_key ON public.device USING btree (application_id, key) WHERE (key IS NOT NULL);
+CREATE INDEX device_by_node ON public.device USING btree (key) WHERE (key IS NOT NULL);
 CREATE UNIQUE INDEX device_key ON public.device USING btree (product_key, key) WHERE (key IS NOT NULL);
 CREATE INDEX device_of_application ON public.device USING btree (application_id, id);
-comment on column device.secret is 'AES-256-GCM, sealed for this device id; some schemes need it in plain (Huawei HMAC)';
+comment on column device.secret is 'AES-256-GCM, sealed for this device id, where a scheme computes with it (Huawei, EnOS); $scrypt$ and a hash where the device sends it';
 comment on column device.key is 'the vendor''s name for it within the product: deviceKey (EnOS, Quectel), nodeId (Huawei)';
 comment on column device.attributes is 'what dialects keep, each under its name; null: nothing';
 comment on column device.activate_by is 'a device that has shown no sign of life until then is not there any more; null or 0: it has any time';
+comment on column device.activated_at is 'since when it has activated itself; such a device is activated whatever activated says, which is what was declared';
 
 create table device_lane (
   device_id text collate "C" not null,

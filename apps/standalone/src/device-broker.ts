@@ -1,4 +1,4 @@
-import type { Registry, SignalQueue } from '@downlink/command-engine';
+import type { KeptSecret, Registry, SignalQueue } from '@downlink/command-engine';
 import type { Logger } from '@downlink/runtime';
 import {
   EmbeddedBroker,
@@ -57,10 +57,9 @@ export async function startDeviceBroker(options: DeviceBrokerOptions): Promise<D
 
 /** Each device by its wire format's own scheme; the platform by its generated password. */
 function authenticateWith({ registry, platformPassword }: DeviceBrokerOptions): Authenticate {
-  const secretOf = async (deviceId: string, wireFormat: string): Promise<string | undefined> => {
-    const device = (await registry.devices([deviceId])).get(deviceId);
-    if (device === undefined || !device.activated || device.wireFormat !== wireFormat) return undefined;
-    return registry.deviceSecret(deviceId);
+  const secretOf = async (deviceId: string, wireFormat: string): Promise<KeptSecret | null> => {
+    const device = (await registry.deviceCredentials([{ deviceId }])).found[0]?.[0];
+    return device?.activated && device.wireFormat === wireFormat ? device.secret : null;
   };
   return async (clientId, username, password) => {
     if (username === 'platform') {
@@ -69,12 +68,14 @@ function authenticateWith({ registry, platformPassword }: DeviceBrokerOptions): 
     const huawei = parseHuaweiClientId(clientId);
     if (huawei !== undefined) {
       const secret = await secretOf(huawei.id, 'huawei');
-      const genuine = secret !== undefined && verifyHuaweiClient({ clientId, username, password }, secret, Date.now());
+      const genuine =
+        secret?.kind === 'plain' && verifyHuaweiClient({ clientId, username, password }, secret.secret, Date.now());
       return genuine ? { deviceId: huawei.id, wireFormat: 'huawei' } : undefined;
     }
     const deviceId = await verifyNativeCredentials({ username, password }, async (id, presented) => {
       const secret = await secretOf(id, 'native');
-      return secret !== undefined && equalInConstantTime(presented, secret);
+      if (secret?.kind === 'hash') return registry.secretMatches(presented, secret.hash);
+      return secret?.kind === 'plain' && equalInConstantTime(presented, secret.secret);
     });
     return deviceId === undefined ? undefined : { deviceId, wireFormat: 'native' };
   };

@@ -27,6 +27,7 @@ export * from './ports/command-ids.port.js';
 export * from './ports/command-reader.port.js';
 export * from './ports/command-store.port.js';
 export * from './ports/dead-letters.port.js';
+export * from './ports/device-logins.port.js';
 export * from './ports/due-commands.port.js';
 export * from './ports/fact-relay.port.js';
 export * from './ports/idle-lanes.port.js';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isSecretOf } from '@downlink/command-engine/contracts';
 import type { ModelImporters } from '@downlink/northbound-kit';
 import { exchange, startNorthbound, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
 import { nativeFace } from './face.js';
@@ -99,7 +100,8 @@ describe('provisioning', () => {
       const login = { dialect: 'huawei', appId: 'app-1', secret: known!['huawei']!['secret']! } as const;
       expect(await registry.authenticate(login)).toMatchObject({ id: 'app-1' });
       const device = devices![0] as unknown as Record<string, string>;
-      expect(await registry.deviceSecret(device['id']!)).toBe(device['secret']);
+      expect(await isSecretOf(registry, device['id']!, device['secret']!)).toBe(true);
+      expect(await isSecretOf(registry, device['id']!, 'another')).toBe(false);
       expect((await client.submit({ deviceId: device['id'] })).status).toBe(201);
       const again = await admin.post('/v1/provision', { applications: [{ id: 'app-1', huawei: {} }] });
       expect(again.body['made']).toEqual({ applications: [], products: [], devices: [] });

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { isSecretOf } from '@downlink/command-engine/contracts';
 import { ConfigError } from '@downlink/runtime';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { createTestDatabase, type TestDatabase } from '@downlink/testing';
@@ -92,7 +93,7 @@ describe('a provisioning file', () => {
     expect(await registry.signingKey('enos', 'enos-key-1')).toMatchObject({ secret: 'enos-secret-1' });
     expect(await registry.signingKey('quectel', 'quectel-key-1')).toMatchObject({ secret: 'quectel-secret-1' });
     expect(await registry.productSecret('pk1')).toBe('product-secret-1');
-    expect(await registry.deviceSecret('d1')).toBe('device-secret-1');
+    expect(await isSecretOf(registry, 'd1', 'device-secret-1')).toBe(true);
     await applyProvisionFile(settings, store.registry);
     expect(await everything()).toEqual(first);
   });
@@ -154,13 +155,13 @@ describe('a provisioning file', () => {
       const signing = await store.registry.signingKey('enos', enos!['appKey']!);
       expect(signing).toMatchObject({ application: { orgId: 'o1' }, secret: enos!['appSecret'] });
       expect(await store.registry.productSecret('pk1')).toBe(products[0]!['secret']);
-      expect(await store.registry.deviceSecret('d1')).toBe(devices[0]!['secret']);
+      expect(await isSecretOf(store.registry, 'd1', devices[0]!['secret'] as string)).toBe(true);
       expect((await stat(made)).mode & 0o777).toBe(0o600);
     });
 
     it('has none made where nobody would see them', async () => {
       await applyProvisionFile({ PROVISION: await fileWith('blind.json', declaration) }, store.registry);
-      expect(await store.registry.deviceSecret('d1')).toBeUndefined();
+      expect((await store.registry.deviceCredentials([{ deviceId: 'd1' }])).found[0]).toMatchObject([{ secret: null }]);
       expect(await store.registry.productSecret('pk1')).toBeUndefined();
     });
 

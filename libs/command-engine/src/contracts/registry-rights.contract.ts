@@ -103,7 +103,7 @@ export function registryRightsContract(open: () => Promise<Registry>): void {
     it('is taken where there is none, and says so once', async () => {
       const made = {
         applications: [app('a', { credentialsIfNone: { native: { key: 'nk' }, enos } })],
-        products: [product('p', { secretIfNone: 'ps' })],
+        products: [product('p', { wireFormat: 'huawei', secretIfNone: 'ps' })],
         devices: [device('d', { secretIfNone: 'ds' })],
       };
       const applied = await registry.apply(made);
@@ -117,12 +117,12 @@ export function registryRightsContract(open: () => Promise<Registry>): void {
     it('leaves those that are there, also when they are given at the same time', async () => {
       const given = {
         applications: [app('a', { credentials: { huawei: { secret: 'given' } } })],
-        products: [product('p', { secret: 'given' })],
+        products: [product('p', { wireFormat: 'huawei', secret: 'given' })],
         devices: [device('d', { secret: 'given' })],
       };
       const offered = {
         applications: [app('a', { credentialsIfNone: { huawei: { secret: 'made' } } })],
-        products: [product('p', { secretIfNone: 'made' })],
+        products: [product('p', { wireFormat: 'huawei', secretIfNone: 'made' })],
         devices: [device('d', { secretIfNone: 'made' })],
       };
       await Promise.all([offered, given, offered].map((each) => registry.apply(each)));
@@ -134,7 +134,7 @@ export function registryRightsContract(open: () => Promise<Registry>): void {
     it('is that of exactly one of several who make it at the same time', async () => {
       const offers = ['1', '2', '3', '4'].map((n) => ({
         applications: [app('a', { credentialsIfNone: { native: { key: `key-${n}` } } })],
-        products: [product('p', { secretIfNone: `secret-${n}` })],
+        products: [product('p', { wireFormat: 'huawei', secretIfNone: `secret-${n}` })],
         devices: [device('d', { secretIfNone: `secret-${n}` })],
       }));
       const applied = await Promise.all(offers.map((each) => registry.apply(each)));

@@ -85,7 +85,7 @@ export function registryContract(open: () => Promise<Registry>): void {
       const credentials = { native: { key: 'k' }, huawei: { secret: 's' } };
       await apply({
         applications: [app('a', { credentials })],
-        products: [product('p')],
+        products: [product('p', { wireFormat: 'huawei' })],
         devices: [device('d', { secret: 'x' })],
       });
       await apply({ applications: [app('a', { credentials: { huawei: { secret: 't' } } })], devices: [device('d')] });
@@ -99,7 +99,7 @@ export function registryContract(open: () => Promise<Registry>): void {
       const secret = `ключ\u{1F511}\n${'x'.repeat(10_000)}`;
       await apply({
         applications: [app('a', { credentials: { native: { key: secret } } })],
-        products: [product('p')],
+        products: [product('p', { wireFormat: 'huawei' })],
         devices: [device('d', { secret })],
       });
       expect(await registry.deviceSecret('d')).toBe(secret);

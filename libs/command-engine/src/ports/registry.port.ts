@@ -1,4 +1,5 @@
 import type { DeliveryPolicy, DeviceId, Json, JsonObject, Presence } from '@downlink/command-domain';
+import type { DeviceLogins } from './device-logins.port.js';
 import type { ProductModel } from './product-model.js';
 
 export interface Application {
@@ -66,6 +67,7 @@ export interface Device {
   /** The product's. */
   readonly lateAnswers: LateAnswers;
   readonly name: string;
+  /** It is declared so, or has activated itself (`markActivated`). */
   readonly activated: boolean;
   /** The vendor's name for it (EnOS and Quectel deviceKey, Huawei nodeId); unique within the product. */
   readonly key: string | null;
@@ -170,7 +172,7 @@ export interface RegistryDeclaration {
  * Applications, products and devices. Ids are unique over the installation. Everything is scoped by the owning application
  * where the caller passes one: what belongs to another application is not found.
  */
-export interface Registry {
+export interface Registry extends DeviceLogins {
   /**
    * Creates or updates, idempotently. Members left out of an update keep their value, as the types say. Of declarations at the
    * same time each is applied as a whole, one after the other where they touch the same entries.
@@ -200,7 +202,10 @@ export interface Registry {
    * seconds in which it still believes in the device, ends by its own deadlines, and all history stays readable.
    */
   removeDevice(id: DeviceId, applicationId: string): Promise<boolean>;
-  /** The plain secret of a device, for schemes that need it (Huawei HMAC); undefined when it has none or is unknown. */
+  /**
+   * The plain secret of a device, for schemes that need it (EnOS, Huawei); undefined when it has none, is unknown, or only the hash of
+   * its secret is kept, as of devices that send the secret itself (native, quectel).
+   */
   deviceSecret(id: DeviceId): Promise<string | undefined>;
   /** The plain secret of a product; undefined when it has none or is unknown. */
   productSecret(key: string): Promise<string | undefined>;

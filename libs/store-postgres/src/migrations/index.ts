@@ -14,6 +14,7 @@ import { WebhookReceivers0013 } from './0013-webhook-receivers.js';
 import { CallCounts0015 } from './0015-call-counts.js';
 import { DeviceLife0016 } from './0016-device-life.js';
 import { LoginProofs0018 } from './0018-login-proofs.js';
+import { DeviceLogins0020 } from './0020-device-logins.js';
 import { SubscriptionsAndBatchTasks0014 } from './0014-subscriptions-and-batch-tasks.js';
 import type { SqlMigration } from './sql-migration.js';
 
@@ -36,4 +37,5 @@ export const migrations: readonly (new () => SqlMigration)[] = [
   CallCounts0015,
   DeviceLife0016,
   LoginProofs0018,
+  DeviceLogins0020,
 ];

@@ -21,6 +21,7 @@ const RELEASED: Readonly<Record<string, string>> = {
   call_counts_0000000000015: 'e5d6a025879bcdc8',
   device_life_0000000000016: 'f1f8c4d6f22785f3',
   login_proofs_0000000000018: '03e630ababe6f15d',
+  device_logins_0000000000020: '27a52e65042c37f3',
 };
 
 const steps = migrations.map((migration) => new migration());

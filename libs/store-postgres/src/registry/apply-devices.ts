@@ -2,9 +2,9 @@ import type { NewDevice } from '@downlink/command-engine';
 import type { ClientBase } from 'pg';
 import { shardOf } from '../shard-of.js';
 import { removeLapsed } from './device-life.js';
+import type { KeptSecrets } from './kept-secrets.js';
 import { refuseTakenNames } from './refuse-taken-names.js';
 import { RegistryConflict } from './registry-conflict.js';
-import type { SecretBox } from './secret-box.js';
 
 /**
  * Creates or updates devices in one statement and their lanes in another; others only for secrets that were made, and to name
@@ -13,7 +13,7 @@ import type { SecretBox } from './secret-box.js';
 export async function applyDevices(
   client: ClientBase,
   devices: readonly NewDevice[],
-  secrets: SecretBox,
+  secrets: KeptSecrets,
 ): Promise<string[]> {
   if (devices.length === 0) return [];
   await removeLapsed(client, devices);
@@ -27,7 +27,7 @@ export async function applyDevices(
     ...owners,
     devices.map(({ name }) => name),
     devices.map(({ activated }) => activated),
-    devices.map(({ id, secret }) => (secret === undefined ? null : secrets.seal(secret, deviceContext(id)))),
+    devices.map(({ id }) => secrets.given.get(id) ?? null),
     devices.map(({ key }) => key ?? null),
     devices.map(({ assetId }) => assetId ?? null),
     devices.map(({ attributes }) => (attributes === undefined ? null : JSON.stringify(attributes))),
@@ -35,7 +35,7 @@ export async function applyDevices(
   ]);
   if (rowCount === devices.length) {
     await makeLanes(client, owners[0]!);
-    return fillSecrets(client, devices, secrets);
+    return fillSecrets(client, secrets.made);
   }
   const { rows } = await client.query<{ position: number; product: boolean; application: boolean }>(OFFENDER, owners);
   const { position = 1, product = true, application = true } = rows[0] ?? {};
@@ -51,21 +51,10 @@ async function makeLanes(client: ClientBase, ids: readonly string[]): Promise<vo
 }
 
 /** The rows are locked by now: who finds none is the one whose secret stands. */
-async function fillSecrets(client: ClientBase, devices: readonly NewDevice[], secrets: SecretBox): Promise<string[]> {
-  const made = devices.flatMap(({ id, secretIfNone }) =>
-    secretIfNone === undefined ? [] : [[id, secretIfNone] as const],
-  );
-  if (made.length === 0) return [];
-  const { rows } = await client.query<{ id: string }>(FILL_SECRETS, [
-    made.map(([id]) => id),
-    made.map(([id, secret]) => secrets.seal(secret, deviceContext(id))),
-  ]);
+async function fillSecrets(client: ClientBase, made: KeptSecrets['made']): Promise<string[]> {
+  if (made.size === 0) return [];
+  const { rows } = await client.query<{ id: string }>(FILL_SECRETS, [[...made.keys()], [...made.values()]]);
   return rows.map(({ id }) => id);
-}
-
-/** What a device's secret is sealed for. */
-export function deviceContext(id: string): string {
-  return `device:${id}`;
 }
 
 /** A product of another application is as unknown as one that does not exist. */

@@ -4,10 +4,12 @@ import { retryConflicts } from '../commands/retry-conflicts.js';
 import { onOneClient } from '../pools/on-one-client.js';
 import { asFault, faultOf } from '../pools/pg-fault.js';
 import { applyApplications } from './apply-applications.js';
-import { applyDevices, deviceContext } from './apply-devices.js';
+import { applyDevices } from './apply-devices.js';
 import { applyProducts, productContext } from './apply-products.js';
 import { checkDeclaration, isStorable } from './check-declaration.js';
 import { signingContext } from './credential-rows.js';
+import { createDeviceLogins } from './device-logins.js';
+import { deviceContext, keepSecrets, type KeptSecrets } from './kept-secrets.js';
 import { findCredential, findSealedKey, listApplications, readApplication } from './read-applications.js';
 import {
   listDevices,
@@ -21,15 +23,18 @@ import { listProducts, readProduct, readProductModel, readProductSecret } from '
 import { RegistryConflict } from './registry-conflict.js';
 import { searchDevices } from './search-devices.js';
 import type { SecretBox } from './secret-box.js';
+import { isSecretHash } from './secret-hash.js';
 
 /** The registry in Postgres; see the port. Everything refused in a declaration is a `RegistryConflict`, which names its path. */
 export function createRegistry({ pool, secrets }: { pool: pg.Pool; secrets: SecretBox }): Registry {
   const byKeys: Registry['devicesByKeys'] = async (productKey, keys) =>
     canExist(productKey) ? asFault(readDevicesByKeys(pool, productKey, keys.filter(isStorable))) : new Map();
   return {
+    ...createDeviceLogins(pool, secrets),
     apply: async (declaration) => {
       checkDeclaration(declaration);
-      return retryConflicts(() => apply(pool, secrets, declaration));
+      const kept = await asFault(keepSecrets(pool, declaration, secrets));
+      return retryConflicts(() => apply(pool, { secrets, kept }, declaration));
     },
     application: async (id) => (canExist(id) ? asFault(readApplication(pool, id)) : undefined),
     applications: async (page) => (canExist(page.after) ? asFault(listApplications(pool, page)) : []),
@@ -49,8 +54,8 @@ export function createRegistry({ pool, secrets }: { pool: pg.Pool; secrets: Secr
       canExist(owner) ? asFault(readDevicesByAssets(pool, owner, assetIds.filter(isStorable))) : new Map(),
     removeDevice: async (id, owner) => canExist(id, owner) && asFault(removeDevice(pool, id, owner)),
     deviceSecret: async (id) => {
-      const sealed = canExist(id) ? await asFault(readDeviceSecret(pool, id)) : undefined;
-      return sealed === undefined ? undefined : secrets.open(sealed, deviceContext(id));
+      const stored = canExist(id) ? await asFault(readDeviceSecret(pool, id)) : undefined;
+      return stored === undefined || isSecretHash(stored) ? undefined : secrets.open(stored, deviceContext(id));
     },
     productSecret: async (key) => {
       const sealed = canExist(key) ? await asFault(readProductSecret(pool, key)) : undefined;
@@ -90,14 +95,18 @@ async function authenticate(
   return found && secrets.matches(secret, found.digest) ? found.application : undefined;
 }
 
-async function apply(pool: pg.Pool, secrets: SecretBox, declaration: RegistryDeclaration): Promise<Applied> {
+async function apply(
+  pool: pg.Pool,
+  { secrets, kept }: { readonly secrets: SecretBox; readonly kept: KeptSecrets },
+  declaration: RegistryDeclaration,
+): Promise<Applied> {
   try {
     return await onOneClient(pool, async (client) => {
       await client.query('begin');
       // Parents first and each table in id order: two declarations at once wait for each other and never lock crosswise.
       const credentials = await applyApplications(client, declaration.applications, secrets);
       const productSecrets = await applyProducts(client, declaration.products, secrets);
-      const deviceSecrets = await applyDevices(client, declaration.devices, secrets);
+      const deviceSecrets = await applyDevices(client, declaration.devices, kept);
       await client.query('commit');
       return { credentials, productSecrets, deviceSecrets };
     });

@@ -2,9 +2,12 @@ import type { Device, Page } from '@downlink/command-engine';
 import type { Pool } from 'pg';
 import { IS_THERE } from './device-life.js';
 
+/** It was declared so, or has activated itself. */
+export const IS_ACTIVATED = '(device.activated or device.activated_at is not null)';
+
 /** How devices are read, everywhere: from FROM_DEVICES. */
 export const DEVICE_COLUMNS = `device.id, device.application_id as "applicationId", product_key as "productKey", wire_format as "wireFormat", late_answers as "lateAnswers",
-  device.name, activated, device.key, asset_id as "assetId", coalesce(device.attributes, '{}') as attributes,
+  device.name, ${IS_ACTIVATED} as activated, device.key, asset_id as "assetId", coalesce(device.attributes, '{}') as attributes,
   device.created_at::float8 as "createdAt",
   case when seen_at is null then null when unreachable_since is not null then unreachable_since
     when reachable_until <= now_ms() then reachable_until end::float8 as "silentSince"`;

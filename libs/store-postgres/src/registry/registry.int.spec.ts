@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '@downlink/testing';
 import {
   accessTokensContract,
   registryContract,
+  registryLoginsContract,
   registryModelsContract,
   registryNamesContract,
   registryRightsContract,
@@ -35,6 +36,7 @@ const empty = async () => {
 
 describe('the registry in Postgres', () => {
   describe('holds what is declared', () => registryContract(empty));
+  describe('lets devices in', () => registryLoginsContract(empty));
   describe('knows models', () => registryModelsContract(empty));
   describe('knows vendors’ names', () => registryNamesContract(empty));
   describe('knows rights and secrets', () => registryRightsContract(empty));
@@ -42,6 +44,8 @@ describe('the registry in Postgres', () => {
   it('holds no secret in plain text', async () => {
     const registry = await empty();
     const secret = 'known-only-to-the-caller';
+    const product = { key: 'p', applicationId: 'a', name: 'p', wireFormat: 'native', model: null };
+    const device = { applicationId: 'a', name: 'd', activated: true };
     const credentials = {
       native: { key: `${secret}-1` },
       huawei: { secret: `${secret}-2` },
@@ -50,13 +54,16 @@ describe('the registry in Postgres', () => {
     };
     await registry.apply({
       applications: [{ id: 'a', name: 'a', credentials }],
-      products: [{ key: 'p', applicationId: 'a', name: 'p', wireFormat: 'native', model: null, secret: `${secret}-6` }],
-      devices: [{ id: 'd', applicationId: 'a', productKey: 'p', name: 'd', activated: true, secret: `${secret}-5` }],
+      products: [
+        { ...product, secret: `${secret}-6` },
+        { ...product, key: 'h', wireFormat: 'huawei' },
+      ],
+      devices: ['p', 'h'].map((key) => ({ ...device, id: `of-${key}`, productKey: key, secret: `${secret}-5${key}` })),
     });
     const { rows } = await pool.query(
       'select c::text from application_credential c union all select d::text from device d union all select p::text from product p',
     );
-    expect(rows).toHaveLength(6);
+    expect(rows).toHaveLength(8);
     expect(JSON.stringify(rows)).not.toContain(secret);
   });
 
@@ -64,7 +71,7 @@ describe('the registry in Postgres', () => {
     const registry = await empty();
     const declare = (count: number) => ({
       applications: [{ id: 'a', name: 'a', credentials: {} }],
-      products: [{ key: 'p', applicationId: 'a', name: 'p', wireFormat: 'native', model: null }],
+      products: [{ key: 'p', applicationId: 'a', name: 'p', wireFormat: 'huawei', model: null }],
       devices: Array.from({ length: count }, (_, at) => ({
         id: `device-${at}`,
         applicationId: 'a',

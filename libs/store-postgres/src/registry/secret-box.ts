@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Fault } from '@downlink/command-engine';
+import { createSecretHashes, type SecretHashes } from './secret-hash.js';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -21,6 +22,8 @@ export interface SecretBox {
   seal(secret: string, context: string): string;
   /** @throws Fault `secret-unreadable` (not retryable): sealed under another key, for another context, or tampered with. */
   open(sealed: string, context: string): string;
+  /** For secrets that are sent as they are, and so never needed in plain. */
+  readonly hashes: SecretHashes;
 }
 
 /** @param secretsKey 32 bytes, base64 or base64url. @throws Fault `secrets-key-invalid` (not retryable) */
@@ -50,11 +53,19 @@ export function createSecretBox(secretsKey: string): SecretBox {
       }
       return decrypt(sealKey, ciphertext, context);
     },
+    hashes: createSecretHashes({ pepper: derive(key, 'device hash'), keyId }, (why) => unreadable('a device', why)),
   };
 }
 
 /** For processes that have no business with secrets. Everything throws Fault `secrets-key-missing` (not retryable). */
-export const noSecretBox: SecretBox = { digest: noKey, matches: noKey, seal: noKey, open: noKey };
+export const noSecretBox: SecretBox = {
+  digest: noKey,
+  matches: noKey,
+  seal: noKey,
+  open: noKey,
+  // Promises are refused, not thrown at whoever asks for one.
+  hashes: { hash: async () => noKey(), matches: async () => noKey() },
+};
 
 function noKey(): never {
   throw new Fault('secrets-key-missing', 'this process was started without a secrets key', { retryable: false });
