@@ -102,6 +102,14 @@ describe('EnOS, products, devices and thing models', () => {
       expect(called).toMatchObject({ code: 99400 });
     });
 
+    it('is for devices that speak EnOS’ own wire format, whatever those of the model’s other products speak', async () => {
+      const { registry } = running.ports;
+      const native = { key: 'speaks1', applicationId: APPLICATION, name: '', wireFormat: 'native' };
+      await registry.apply({ applications: [], products: [{ ...native, model: { services: [] } }], devices: [] });
+      const key = await createProduct({ modelId: native.key });
+      expect(await registry.product(key)).toMatchObject({ wireFormat: 'enos', model: { services: [] } });
+    });
+
     it('is updated: what is left out stays, and so does its secret', async () => {
       const key = await createProduct();
       const { data: before } = await products.get({ productKey: key });

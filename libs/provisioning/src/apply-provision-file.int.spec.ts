@@ -195,10 +195,10 @@ describe('a provisioning file', () => {
       'applications[0].authorisedBy[0]: there is no application "nobody"',
     ],
     [
-      'a wire format to come',
+      'a wire format that nobody speaks',
       'a.yaml',
-      'products: [{ key: p, application: never, wireFormat: enos }]',
-      'products[0].wireFormat: devices cannot be spoken to in this format yet',
+      'products: [{ key: p, application: never, wireFormat: morse }]',
+      'products[0].wireFormat: expected one of native, huawei, enos, quectel',
     ],
   ])('with %s is refused by its place, and nothing of it is applied', async (_, name, content, problem) => {
     const withMore = typeof content === 'string' ? content : { applications: [{ id: 'never' }], ...content };

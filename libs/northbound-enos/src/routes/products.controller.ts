@@ -47,7 +47,7 @@ export class ProductsController {
     return act(this.authentication, this.gets, request, reply);
   }
 
-  /** Its model is that of the application's products that have it already. */
+  /** Its model is that of the application's products that have it already; its devices speak EnOS' own format, whatever theirs do. */
   private async create(caller: Application, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const owner = await this.authentication.owner(caller, read(organization, request.query).orgId);
     const { modelId, productType, dataFormat, ...described } = read(createProductBody, request.body);
@@ -57,6 +57,7 @@ export class ProductsController {
     const kept = { ...attributesNow(described), type: productType, dataFormat, modelId };
     const product = {
       ...likeProduct(like),
+      wireFormat: 'enos',
       key,
       name: described.productName.defaultValue,
       secret: makeKey(SECRET_LENGTH),

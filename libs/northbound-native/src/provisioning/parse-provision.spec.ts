@@ -158,8 +158,8 @@ describe('provisioning file', () => {
       ['products[0].quectelTsl', 'products[1].enosThingModel'],
     ],
     [
-      'a wire format that is no more than a plan',
-      { products: [{ ...PRODUCT, wireFormat: 'enos' }] },
+      'a wire format that nobody speaks',
+      { products: [{ ...PRODUCT, wireFormat: 'morse' }] },
       ['products[0].wireFormat'],
     ],
     ['a parameter without a type', modelOf({ name: 'p' }), [`${PARAMETER}.type`]],
@@ -189,9 +189,13 @@ describe('provisioning file', () => {
     expect([...new Set(pathsOf(json))]).toEqual(paths);
   });
 
-  it('says of a wire format without a codec that its devices cannot be spoken to yet', () => {
-    const product = { ...PRODUCT, wireFormat: 'quectel' };
-    expect(() => parseProvision({ products: [product] })).toThrow(/cannot be spoken to in this format yet; native and/);
+  it.each(['native', 'huawei', 'enos', 'quectel'])('takes a product whose devices speak %s', (wireFormat) => {
+    expect(parseProvision({ products: [{ ...PRODUCT, wireFormat }] }).products).toMatchObject([{ wireFormat }]);
+  });
+
+  it('says of any other wire format which ones there are', () => {
+    const product = { ...PRODUCT, wireFormat: 'morse' };
+    expect(() => parseProvision({ products: [product] })).toThrow(/expected one of native, huawei, enos, quectel/);
   });
 
   it('tells all offences at once', () => {
