@@ -36,6 +36,18 @@ export function registryModelsContract(open: () => Promise<Registry>): void {
       expect(await version()).toBe(2);
     });
 
+    it('has its present version told, of any number of products at once', async () => {
+      await declare({ model: model('one') });
+      await registry.apply({ applications: [], products: [product('q')], devices: [] });
+      await declare({ model: model('two') });
+      const versions = await registry.modelVersions(['p', 'q', 'nobody', '\0', 'p']);
+      expect([...versions].toSorted()).toEqual([
+        ['p', 2],
+        ['q', 0],
+      ]);
+      expect(await registry.modelVersions([])).toEqual(new Map());
+    });
+
     it('is found again by its version, for ever', async () => {
       await declare({ model: model('one') });
       await declare({ model: model('two') });

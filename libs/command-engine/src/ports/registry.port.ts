@@ -186,6 +186,8 @@ export interface Registry extends DeviceLogins {
   /** A model that the product has or had. Versions are never deleted; they say what a command was checked against. */
   productModel(key: string, version: number): Promise<ProductModel | undefined>;
   products(applicationId: string | undefined, page: Page): Promise<Product[]>;
+  /** The present version of each product's model, in one query; unknown products are absent. */
+  modelVersions(productKeys: readonly string[]): Promise<Map<string, number>>;
   /** One query for any number of ids; unknown ones are absent. */
   devices(ids: readonly DeviceId[]): Promise<Map<DeviceId, Device>>;
   listDevices(applicationId: string | undefined, page: Page): Promise<Device[]>;

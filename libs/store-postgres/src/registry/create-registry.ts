@@ -19,7 +19,7 @@ import {
   readDeviceSecret,
   removeDevice,
 } from './read-devices.js';
-import { listProducts, readProduct, readProductModel, readProductSecret } from './read-products.js';
+import { listProducts, readModelVersions, readProduct, readProductModel, readProductSecret } from './read-products.js';
 import { RegistryConflict } from './registry-conflict.js';
 import { searchDevices } from './search-devices.js';
 import type { SecretBox } from './secret-box.js';
@@ -40,6 +40,7 @@ export function createRegistry({ pool, secrets }: { pool: pg.Pool; secrets: Secr
     applications: async (page) => (canExist(page.after) ? asFault(listApplications(pool, page)) : []),
     product: async (key, owner) => (canExist(key, owner) ? asFault(readProduct(pool, key, owner)) : undefined),
     products: async (owner, page) => (canExist(owner, page.after) ? asFault(listProducts(pool, owner, page)) : []),
+    modelVersions: (keys) => asFault(readModelVersions(pool, keys.filter(isStorable))),
     productModel: async (key, version) =>
       canExist(key) && isVersion(version) ? asFault(readProductModel(pool, key, version)) : undefined,
     devices: (ids) => asFault(readDevices(pool, ids.filter(isStorable))),

@@ -29,6 +29,13 @@ export async function readProductModel(pool: Pool, key: string, version: number)
   return (await pool.query<{ model: ProductModel }>(sql, [key, version])).rows[0]?.model;
 }
 
+/** The present version of each product's model; unknown products are absent. */
+export async function readModelVersions(pool: Pool, keys: readonly string[]): Promise<Map<string, number>> {
+  const sql = 'select key, model_version as version from product where key = any($1::text[])';
+  const { rows } = await pool.query<{ key: string; version: number }>(sql, [keys]);
+  return new Map(rows.map(({ key, version }) => [key, version]));
+}
+
 /** The sealed secret of a product; undefined when it has none or is unknown. */
 export async function readProductSecret(pool: Pool, key: string): Promise<string | undefined> {
   const { rows } = await pool.query<{ secret: string | null }>('select secret from product where key = $1', [key]);

@@ -9,7 +9,7 @@ const uplinks = [answers, presence, telemetry];
 const commandIdShape = /^\d{19}$/;
 
 /** Downlink's own wire format; the reference is the README of this room. */
-export const nativeCodec: WireFormatCodec = {
+export const nativeCodec: WireFormatCodec & Required<Pick<WireFormatCodec, 'presenceTopic'>> = {
   name: 'native',
   addressedBy: 'device-id',
   filters: uplinks.map((suffix) => `${prefix}+${suffix}`),
