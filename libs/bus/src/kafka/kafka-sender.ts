@@ -8,6 +8,7 @@ import { createKafkaClient, FOR_EVER, type KafkaClient } from './kafka-client.js
 import type { KafkaSettings } from './kafka-settings.js';
 import { isRefusal } from './refusal.js';
 import { isFull, SendQueue, type Waiting } from './send-queue.js';
+import { partitionOfKey } from './partition-of-key.js';
 import { unacknowledged } from './unacknowledged.js';
 
 export interface SenderOptions {
@@ -146,9 +147,11 @@ export class KafkaSender {
 
   /** The Java client's partitioner (murmur2 of the key), and a note of what it chose. */
   #rememberingPartitioner(): ReturnType<typeof Partitioners.DefaultPartitioner> {
-    const choose = Partitioners.DefaultPartitioner();
+    const otherwise = Partitioners.DefaultPartitioner();
     return (args) => {
-      const partition = choose(args);
+      const { key, partition: given } = args.message;
+      const quick = (given ?? null) === null && (key ?? null) !== null;
+      const partition = quick ? partitionOfKey(Buffer.from(key!), args.partitionMetadata.length) : otherwise(args);
       this.#partitionOf.set(args.message, partition);
       return partition;
     };

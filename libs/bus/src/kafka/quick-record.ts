@@ -53,23 +53,31 @@ const isBytes = (value: unknown): value is Bytes => typeof value === 'string' ||
 const isSmall = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= MOST;
 
 function encode({ offsetDelta, timestampDelta, key, value, headers }: Plain): EncodedRecord {
-  const sizes = [key, value, ...headers.flat()].map((bytes) => (bytes === null ? -1 : Buffer.byteLength(bytes)));
-  const numbers = sizeOfNumber(timestampDelta) + sizeOfNumber(offsetDelta) + sizeOfNumber(headers.length);
-  const size = sizes.reduce((sum, each) => sum + sizeOfNumber(each) + Math.max(each, 0), 1 + numbers);
+  const [keySize, valueSize] = [sizeOf(key), sizeOf(value)];
+  let size = 1 + sizeOfNumber(timestampDelta) + sizeOfNumber(offsetDelta) + sizeOfNumber(headers.length);
+  size += sizeOfNumber(keySize) + Math.max(keySize, 0) + sizeOfNumber(valueSize) + Math.max(valueSize, 0);
+  const sizes: number[] = [];
+  for (const header of headers) {
+    for (const part of header) {
+      const each = sizeOf(part);
+      sizes.push(each);
+      size += sizeOfNumber(each) + each;
+    }
+  }
   const buf = Buffer.allocUnsafe(sizeOfNumber(size) + size);
   let at = writeNumber(buf, size, 0);
   buf[at] = 0; // attributes: none is in use
   at = writeNumber(buf, timestampDelta, at + 1);
   at = writeNumber(buf, offsetDelta, at);
-  at = writeBytes(buf, key, sizes[0]!, at);
-  at = writeBytes(buf, value, sizes[1]!, at);
+  at = writeBytes(buf, key, keySize, at);
+  at = writeBytes(buf, value, valueSize, at);
   at = writeNumber(buf, headers.length, at);
-  for (const [index, [name, text]] of headers.entries()) {
-    at = writeBytes(buf, name, sizes[2 + 2 * index]!, at);
-    at = writeBytes(buf, text, sizes[3 + 2 * index]!, at);
-  }
+  let next = 0;
+  for (const header of headers) for (const part of header) at = writeBytes(buf, part, sizes[next++]!, at);
   return { buf, buffer: buf };
 }
+
+const sizeOf = (bytes: Bytes | null): number => (bytes === null ? -1 : Buffer.byteLength(bytes));
 
 /** Null is written as the length -1. */
 function writeBytes(buf: Buffer, bytes: Bytes | null, size: number, at: number): number {
