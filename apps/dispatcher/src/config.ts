@@ -1,5 +1,6 @@
-import { durationMs, integer, list, loadConfig, port, processSettings, url } from '@downlink/runtime';
+import { booleanFlag, durationMs, integer, list, loadConfig, port, processSettings, url } from '@downlink/runtime';
 import { needSecretsKey, provisionSettings, secretsKey } from '@downlink/provisioning';
+import { EMQX_EVENTS, type DirectUplinks } from '@downlink/southbound-mqtt';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -16,6 +17,14 @@ const schema = z.object({
   MQTT_USERNAME: z.string().optional(),
   MQTT_PASSWORD: z.string().optional(),
   MQTT_WINDOW: integer({ min: 1, max: 65_535, default: 1_000 }),
+  DIRECT_UPLINKS: z.enum(['plain', 'shared']).default('plain'),
+  DIRECT_ENOS: booleanFlag().default(false),
+  PRESENCE_FROM: z.enum(['devices', 'emqx']).default('devices'),
+  /** Where EMQX tells of its clients, or a rule of it does: without wildcards, `/clients/…` follows. */
+  EMQX_EVENTS: z
+    .string()
+    .regex(/^[^+#]+[^+#/]$/)
+    .default(EMQX_EVENTS),
   PRESENCE_LEASE: durationMs().default(300_000),
   RECONNECT_BURST: integer({ min: 1, max: 100_000, default: 200 }),
   RECONNECT_RATE: integer({ min: 1, max: 100_000, default: 500 }),
@@ -27,4 +36,10 @@ export type DispatcherConfig = Readonly<z.output<typeof schema>>;
 /** @throws ConfigError that names every wrong variable */
 export function readConfig(): DispatcherConfig {
   return needSecretsKey(loadConfig(schema));
+}
+
+/** How devices without a gateway are received. */
+export function directUplinks(config: DispatcherConfig): DirectUplinks {
+  const { DIRECT_UPLINKS: spread, DIRECT_ENOS: enos, PRESENCE_FROM: from, EMQX_EVENTS: emqxEvents } = config;
+  return { spread, enos, ...(from === 'emqx' && { emqxEvents }) };
 }

@@ -29,6 +29,16 @@ export class DispatcherMetrics {
     });
   }
 
+  observeSessions(count: () => number): void {
+    this.metrics.gauge({
+      name: 'downlink_receiving_sessions',
+      help: 'Receiving MQTT sessions that this replica holds and is connected as',
+      collect() {
+        this.set(count());
+      },
+    });
+  }
+
   dispatched({ published, stale, notSent, unknown }: DispatchReport): void {
     for (const [outcome, count] of Object.entries({ published, stale, notSent, unknown })) {
       if (count > 0) this.attempts.inc({ outcome }, count);

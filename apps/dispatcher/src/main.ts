@@ -3,7 +3,7 @@ import { createEngine, DeadLetterIntake } from '@downlink/command-engine';
 import { applyProvisionFile } from '@downlink/provisioning';
 import { retryForever, runMain, startServiceProcess } from '@downlink/runtime';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
-import { readConfig } from './config.js';
+import { directUplinks, readConfig } from './config.js';
 import { DISPATCHING, startDispatcher } from './start-dispatcher.js';
 
 runMain(async (lifecycle) => {
@@ -40,6 +40,7 @@ runMain(async (lifecycle) => {
     reader: store.commandReader,
     claims: store.attemptClaims,
     strays: store.strayAnswers,
+    direct: directUplinks(config),
     turns: { burst: config.RECONNECT_BURST, perSecond: config.RECONNECT_RATE },
     registry: store.registry,
     leases: store.shardLeases,

@@ -13,20 +13,22 @@ import {
   AttemptDispatcher,
   DeviceDirectory,
   MqttPublisher,
-  MqttReceiver,
   PacedTurns,
+  readEmqxEvent,
   UplinkIntake,
-  uplinkFilters,
   type AttemptPublisher,
   type BrokerAddress,
+  type DirectUplinks,
   type PacedTurnsOptions,
+  type ReceivedMessage,
+  type UplinkIntakeParts,
 } from '@downlink/southbound-mqtt';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { DispatcherModule } from './app.module.js';
 import { DispatcherMetrics } from './dispatcher.metrics.js';
 import { knownDevices } from './known-devices.js';
-import { ReceiverSession } from './receiver-session.js';
+import { startReceiving } from './start-receiving.js';
 
 /**
  * How long the broker's word on a publish waits for the device's: one that answers at once is then one transaction and one
@@ -50,6 +52,8 @@ export interface DispatcherParts {
   /** Where facts come from. */
   readonly facts: CustomTransportStrategy;
   readonly broker: Omit<BrokerAddress, 'clientId'> & { readonly window?: number };
+  /** How devices without a gateway are received; `DEFAULT_DIRECT_UPLINKS` otherwise. */
+  readonly direct?: DirectUplinks;
   /** How fast a storm of reconnects is let through; `DEFAULT_PACED_TURNS` otherwise. */
   readonly turns?: PacedTurnsOptions;
   /** Stands in front of the publisher where the broker is embedded and knows who listens. */
@@ -80,25 +84,24 @@ export async function startDispatcher(parts: DispatcherParts): Promise<{ stop():
   metrics.observeBacklog(() => turns.backlog);
   const directory = new DeviceDirectory(parts.registry);
   const isKnown = knownDevices(parts.registry);
-  const intake = new UplinkIntake({ reader, turns, strays: parts.strays, isKnown, names: directory, logger });
-  const session = new ReceiverSession({
-    leases: parts.leases,
-    owner,
-    createReceiver: () =>
-      new MqttReceiver({ ...broker, clientId: 'downlink-receiver', filters: uplinkFilters, logger }),
-    take: async (batch) => metrics.taken(await intake.take(batch)),
-    observer: {
-      failed: (loop, error) =>
-        logger.warn({ err: error, loop }, 'the lease of the receiving session could not be renewed'),
-      succeeded: () => undefined,
-    },
+  const brokerEvents = eventsOf(parts.direct);
+  const intake = new UplinkIntake({
+    reader,
+    turns,
+    strays: parts.strays,
+    isKnown,
+    names: directory,
+    logger,
+    ...brokerEvents,
   });
+  await publisher.start();
+  const take = async (batch: ReceivedMessage[]): Promise<void> => metrics.taken(await intake.take(batch));
+  const receiving = startReceiving({ ...parts, broker, take });
+  metrics.observeSessions(() => receiving.sessions);
   parts.health.register('mqtt', async () => ({
     ok: publisher.connected,
-    detail: session.receiving ? 'receiving' : 'standby',
+    detail: receiving.sessions > 0 ? `receiving in ${String(receiving.sessions)} sessions` : 'standby',
   }));
-  await publisher.start();
-  session.start();
   const { gate = (ungated: AttemptPublisher) => ungated } = parts;
   const patient: Engine = { handle: (signals) => queue.handleAll(signals, WORD_WAITS_MS) };
   const dispatcher = new AttemptDispatcher({
@@ -116,9 +119,14 @@ export async function startDispatcher(parts: DispatcherParts): Promise<{ stop():
   return {
     async stop() {
       await consumer.close();
-      await session.stop();
+      await receiving.stop();
       await turns.stop();
       await publisher.stop();
     },
   };
+}
+
+function eventsOf(direct: DirectUplinks | undefined): Pick<UplinkIntakeParts, 'brokerEvents'> {
+  const prefix = direct?.emqxEvents;
+  return prefix === undefined ? {} : { brokerEvents: (topic, payload) => readEmqxEvent(prefix, topic, payload) };
 }

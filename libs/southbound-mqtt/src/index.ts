@@ -61,3 +61,15 @@ export type {
   RefusalKind,
   UpstreamBroker,
 } from './gateway/ports.js';
+export { mergeTakes } from './receiver/merge-takes.js';
+export {
+  DEFAULT_DIRECT_UPLINKS,
+  FORMER_CLIENT_ID,
+  RECEIVER_SESSIONS,
+  receiverClientId,
+  receiverFilters,
+  type DirectUplinks,
+  type SessionFilters,
+} from './receiver/receiver-subscriptions.js';
+export { retireSession, type RetiredSession } from './receiver/retire-session.js';
+export { EMQX_EVENTS, readEmqxEvent } from './presence/emqx-client-event.js';

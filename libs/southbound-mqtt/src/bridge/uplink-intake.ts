@@ -35,6 +35,8 @@ export interface UplinkIntakeParts {
   readonly isKnown: (deviceIds: readonly string[]) => Promise<readonly boolean[]>;
   /** Whose the product and device keys in topics are; not asked where a topic or a gateway says the device id itself. */
   readonly names: Pick<DeviceDirectory, 'deviceIdsOf'>;
+  /** Reads what a broker itself says of devices, where it does; asked before the wire formats, about live messages only. */
+  readonly brokerEvents?: (topic: string, payload: Buffer) => DecodedUplink | undefined;
   readonly logger: MqttLogger;
 }
 
@@ -66,7 +68,7 @@ export class UplinkIntake {
   /** What was said, by whom. A name that nobody has stays as it is spelt: no device id looks like it. */
   private async hear(messages: readonly ReceivedMessage[]): Promise<Heard[]> {
     const decoded = messages.flatMap((message) => {
-      const uplink = decodeUplink(message.topic, message.payload, message.retained)?.uplink;
+      const uplink = this.decode(message);
       return uplink === undefined ? [] : [{ message, uplink }];
     });
     const names = decoded.flatMap(({ uplink: { from } }): KeyedName[] => ('deviceId' in from ? [] : [from]));
@@ -77,6 +79,11 @@ export class UplinkIntake {
       const deviceId = 'deviceId' in from ? from.deviceId : (ids.get(from) ?? spellName(from));
       return { message, uplink: resolved(uplink, deviceId) };
     });
+  }
+
+  private decode({ topic, payload, retained }: ReceivedMessage): DecodedUplink | undefined {
+    const event = retained ? undefined : this.parts.brokerEvents?.(topic, payload);
+    return event ?? decodeUplink(topic, payload, retained)?.uplink;
   }
 
   /** Returns how many there were. What the store refuses is lost here alone, and said: it must not hold up everybody's answers. */

@@ -67,10 +67,15 @@ export class BrokerLink {
     client.end(true);
   }
 
-  /** Says goodbye (DISCONNECT, after everything already written) and stays away. */
-  async stop(): Promise<void> {
+  /** Makes no further connection when the present one ends: somebody else may be about to take the session over. */
+  makeLast(): void {
     this.#stopped = true;
     clearTimeout(this.#retry);
+  }
+
+  /** Says goodbye (DISCONNECT, after everything already written) and stays away. */
+  async stop(): Promise<void> {
+    this.makeLast();
     const client = this.#client;
     if (!client) return;
     const force = !client.connected || Object.keys(client.outgoing).length > 0;

@@ -11,7 +11,14 @@ import type { BatchHandler } from './received-message.js';
 export interface ReceiverOptions extends BrokerAddress {
   /** Topic filters, subscribed with QoS 1 on every connect. */
   filters: readonly string[];
+  /**
+   * Filters that the session may still have from another version or setting: unsubscribed on every connect, once `filters` are in
+   * place, so that nothing is published in between that nobody gets. Default none.
+   */
+  formerFilters?: readonly string[];
   logger: MqttLogger;
+  /** Called at each connect, once subscribed. Default nothing. */
+  onSubscribed?: () => void;
   /** Most messages unacknowledged at a time, and most in one batch. Default 1,000. Announced to the broker over MQTT 5. */
   receiveMaximum?: number;
   /** How long the broker keeps our subscriptions and queue while we are away (MQTT 5). Seconds, default 3,600. */
@@ -81,9 +88,13 @@ export class MqttReceiver {
     return this.#dropped;
   }
 
-  /** Finishes and acknowledges the running batch, then disconnects; the session stays. A failing batch is not retried on. */
+  /**
+   * Finishes and acknowledges the running batch, then disconnects; the session stays. A failing batch is not retried on. When the
+   * session is taken over meanwhile it is not taken back.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#link.makeLast();
     await this.#running;
     await this.#link.stop();
   }
@@ -98,10 +109,22 @@ export class MqttReceiver {
     const gate = this.#gates.get(client);
     // A broker that lost the session sends nothing again: then what we still hold is the only copy.
     if (gate && connack.sessionPresent) this.#inbox.forgetUnacknowledgedExcept(gate);
-    client.subscribe([...this.#options.filters], { qos: 1 }, (error) => {
-      if (!error) this.#subscribed = client;
-      else if (client.connected) this.#link.drop(client, `subscription refused: ${error.message}`);
-    });
+    this.#subscribe(client).then(
+      () => {
+        if (!client.connected) return;
+        this.#subscribed = client;
+        this.#options.onSubscribed?.();
+      },
+      (error: unknown) => {
+        if (client.connected) this.#link.drop(client, `subscription refused: ${(error as Error).message}`);
+      },
+    );
+  }
+
+  async #subscribe(client: MqttClient): Promise<void> {
+    const { filters, formerFilters = [] } = this.#options;
+    await client.subscribeAsync([...filters], { qos: 1 });
+    if (formerFilters.length > 0) await client.unsubscribeAsync([...formerFilters]);
   }
 
   #arrived(packet: IPublishPacket, gate: PubackGate, done: () => void): void {
