@@ -27,6 +27,9 @@ import {
 } from './enos-topics.js';
 
 const commandIdShape = /^\d{19}$/;
+// The vendor's topics are short; a gateway puts its own levels before them, and a topic has 65,535 bytes at most.
+const longestTopic = 1_024;
+const unpublishable = /[+#\p{Cc}\p{Cs}]/u;
 const ok = '200';
 const [readMethod, writeMethod] = ['measurepoint.get', 'measurepoint.set'];
 
@@ -56,7 +59,7 @@ function isOwn(device: DeviceAddress, name: KeyedName): boolean {
 
 /** Whatever a device reports is a sign of life; only what the cloud says, and answers to answers, are not for it to publish. */
 function mayPublish(device: DeviceAddress, topic: string): boolean {
-  if (isEcho(topic)) return false;
+  if (topic.length > longestTopic || unpublishable.test(topic) || isEcho(topic)) return false;
   const own = parseOwnTopic(topic);
   if (own) return own.rest !== '' && isOwn(device, own.from) && !isDownlink(own.rest);
   const activated = parseActivationReply(topic);
