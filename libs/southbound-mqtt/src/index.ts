@@ -32,6 +32,13 @@ export {
 export { DeviceDirectory } from './bridge/device-directory.js';
 export { DEFAULT_PACED_TURNS, PacedTurns, type PacedTurnsOptions } from './bridge/paced-turns.js';
 export { UplinkIntake, type IntakeReport, type UplinkIntakeParts } from './bridge/uplink-intake.js';
+export { enosPassword, verifyEnosClient, type EnosSigned } from './authentication/verify-enos-client.js';
+export { PasswordGuard } from './authentication/password-guard.js';
+export {
+  RegistryAuthenticator,
+  type DeviceRegistry,
+  type RegistryAuthenticatorParts,
+} from './authentication/registry-authenticator.js';
 export { equalInConstantTime } from './authentication/equal-in-constant-time.js';
 export { parseHuaweiClientId, type HuaweiClientId } from './authentication/huawei-client-id.js';
 export { huaweiPassword, verifyHuaweiClient, type HuaweiConnect } from './authentication/verify-huawei-client.js';

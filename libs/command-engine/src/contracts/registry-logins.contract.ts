@@ -51,6 +51,8 @@ export function registryLoginsContract(open: () => Promise<Registry>): void {
       expect(await ids({ productKey: 'e', deviceKey: 'keyless' })).toEqual(['keyless']);
       expect(await ids({ productKey: 'e', deviceKey: 'd' })).toEqual([]);
       expect(await ids({ productKey: 'h', deviceKey: 'k' })).toEqual([]);
+      await declare(device('named', { productKey: 'e', key: 'keyless' }));
+      expect(await ids({ productKey: 'e', deviceKey: 'keyless' })).toEqual(['named']);
     });
 
     it('is found by its key among all products of a wire format, whoever owns them', async () => {

@@ -85,6 +85,7 @@ left join lateral (
   select ${COLUMNS} from device where device.product_key = asked.product_key and device.key = asked.key
   union all
   select ${COLUMNS} from device where device.id = asked.key and device.product_key = asked.product_key and device.key is null
+    and not exists (select from device as named where named.product_key = asked.product_key and named.key = asked.key)
   union all
   (select ${COLUMNS} from device join product on product.key = device.product_key
   where device.key = asked.key and product.wire_format = asked.wire_format limit 8)
