@@ -13,7 +13,6 @@ import { describeWithServers, eventually, startMosquitto } from '@downlink/testi
 import { MqttPublisher } from '../publisher/mqtt-publisher.js';
 import { collectingLogger } from '../spec-support/collecting-logger.js';
 import { AttemptDispatcher, type StartedAttempt } from './attempt-dispatcher.js';
-import { DeviceDirectory } from './device-directory.js';
 import { PacedTurns } from './paced-turns.js';
 import { UplinkIntake } from './uplink-intake.js';
 
@@ -32,6 +31,7 @@ describeWithServers(['mosquitto'], 'the dispatcher on Mosquitto', () => {
   let started: StartedAttempt[];
   let device: MqttClient;
   let received: { attempt: number }[];
+  let lookedUp: string[];
 
   beforeEach(async () => {
     const broker = await startMosquitto();
@@ -46,7 +46,14 @@ describeWithServers(['mosquitto'], 'the dispatcher on Mosquitto', () => {
     await publisher.start();
     cleanups.push(() => publisher.stop(0));
     await eventually(() => expect(publisher.connected).toBe(true));
-    const addresses = new DeviceDirectory({ devices: async () => new Map(), devicesByKeys: async () => new Map() });
+    const addresses = {
+      addressesOf: async (ids: readonly string[]) => {
+        lookedUp.push(...ids);
+        return ids.map((id) => ({ deviceId: id, productKey: 'pk1', deviceKey: 'dk1' }));
+      },
+      deviceIdsOf: async (keyed: readonly unknown[]) => keyed.map(() => DEVICE),
+    };
+    lookedUp = [];
     dispatcher = new AttemptDispatcher({
       claims: new InMemoryAttemptClaims(database),
       publisher,
@@ -73,9 +80,14 @@ describeWithServers(['mosquitto'], 'the dispatcher on Mosquitto', () => {
   });
 
   const commandId = makeCommandId(Date.now(), 1, 1);
-  const submit = (over = {}) =>
+  const submit = (over = {}, request = {}, id = commandId) =>
     engine.handle([
-      { kind: 'submit', commandId, deviceId: DEVICE, request: aRequest({ deviceId: DEVICE, policy: aPolicy(over) }) },
+      {
+        kind: 'submit',
+        commandId: id,
+        deviceId: DEVICE,
+        request: aRequest({ deviceId: DEVICE, policy: aPolicy(over), ...request }),
+      },
     ]);
   const state = () => database.heads.get(commandId)!.state;
   const listen = () => device.subscribeAsync(COMMANDS, { qos: 1 });
@@ -127,6 +139,41 @@ describeWithServers(['mosquitto'], 'the dispatcher on Mosquitto', () => {
     await eventually(() => expect(received).toMatchObject([{ attempt: 2 }]));
     await device.publishAsync(COMMANDS, '{"attempt":99}', { qos: 1 });
     await eventually(() => expect(received.map(({ attempt }) => attempt)).toEqual([2, 99]));
+  });
+
+  it('speaks to an EnOS device by product and device key, and hears its answer', async () => {
+    await device.subscribeAsync('/sys/pk1/dk1/thing/service/Valve', { qos: 1 });
+    await submit({}, { wireFormat: 'enos', service: 'Valve', method: 'invoke', parameters: { percent: 40 } });
+    expect(await dispatchAll()).toMatchObject({ published: 1 });
+    await eventually(() => expect(received).toMatchObject([{ id: commandId, params: { percent: 40 } }]));
+    const topic = '/sys/pk1/dk1/thing/service/Valve_reply';
+    const payload = Buffer.from(JSON.stringify({ id: commandId, code: 200, data: { open: true } }));
+    await intake.take([{ topic, payload, retained: false, receivedAt: performance.now() }]);
+    expect(state()).toMatchObject({ status: 'succeeded' });
+    expect(lookedUp).toEqual([DEVICE]);
+  });
+
+  it('asks nobody for the keys of devices that are spoken to by their id', async () => {
+    await listen();
+    await submit();
+    expect(await dispatchAll()).toMatchObject({ published: 1 });
+    expect(lookedUp).toEqual([]);
+  });
+
+  it('records what has no spelling in the device’s format, sends it not, and goes on with the rest of its batch', async () => {
+    await listen();
+    const immediate = { mode: 'immediate', lifetimeMs: 0 };
+    await submit({}, { ...immediate, wireFormat: 'enos', service: 'a/b', method: 'invoke' });
+    const second = makeCommandId(Date.now(), 1, 2);
+    await submit({}, immediate, second);
+    expect(await dispatchAll()).toMatchObject({ published: 1, notSent: 1 });
+    expect(state()).toMatchObject({ status: 'sending' });
+    expect(database.histories.get(commandId)!.at(-1)!.event).toMatchObject({
+      type: 'AttemptNotSent',
+      reason: 'refused',
+      detail: 'the service cannot be part of an EnOS topic',
+    });
+    await eventually(() => expect(received).toMatchObject([{ id: second }]));
   });
 
   it('publishes nothing of a command that was put back and withdrawn before its fact came again', async () => {
