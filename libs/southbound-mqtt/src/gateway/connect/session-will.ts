@@ -1,0 +1,35 @@
+import type { IConnectPacket } from 'mqtt-packet';
+import { nativeCodec } from '../../codecs/native/native.codec.js';
+import { uplinkTopic } from '../../uplinks/uplink-topic.js';
+import type { DeviceSession } from '../session/device-session.js';
+
+export type Will = NonNullable<IConnectPacket['will']>;
+
+export interface SessionWill {
+  readonly will: Will;
+  /** Whether the will is ours, which tells the platform that the device is gone. */
+  readonly ours: boolean;
+}
+
+/**
+ * What the platform is told when a device comes or goes, in the words of native presence. To be published with QoS 1, not retained.
+ * @param epoch of the session, ms
+ */
+export function presenceMessage(deviceId: string, online: boolean, epoch: number): { topic: string; payload: string } {
+  const topic = nativeCodec.presenceTopic!({ deviceId, productKey: '', deviceKey: null });
+  return { topic: uplinkTopic(deviceId, topic), payload: JSON.stringify({ online, epoch }) };
+}
+
+/**
+ * The will of a device's session on the broker. A device's own one goes to its own topics only, as its publishes do; where it has
+ * none, or one that tells its presence, ours tells the truth even when the gateway dies. Undefined when it may not have its will.
+ */
+export function sessionWill(wanted: Will | undefined, session: DeviceSession): SessionWill | undefined {
+  const { device, epoch } = session;
+  if (wanted === undefined || session.isPresenceTopic(wanted.topic)) {
+    const { topic, payload } = presenceMessage(device.deviceId, false, epoch);
+    return { will: { topic, payload: Buffer.from(payload), qos: 1, retain: false }, ours: true };
+  }
+  if (wanted.retain === true || !session.allows(wanted.topic)) return undefined;
+  return { will: { ...wanted, topic: uplinkTopic(device.deviceId, wanted.topic) }, ours: false };
+}
