@@ -53,7 +53,6 @@ export type { Authenticate, Refusals } from './embedded/gatekeeper.js';
 export { ModelWatch, type ModelWatchParts } from './models/model-watch.js';
 export { presenceMessage, PresencePublisher, type PresencePublisherOptions } from './presence/presence-publisher.js';
 export { DeviceGateway } from './gateway/device-gateway.js';
-export { presenceMessage } from './gateway/connect/session-will.js';
 export { DEFAULT_GATEWAY_LIMITS } from './gateway/gateway-limits.js';
 export type {
   Admission,

@@ -1,5 +1,5 @@
 import type { IConnectPacket } from 'mqtt-packet';
-import { nativeCodec } from '../../codecs/native/native.codec.js';
+import { presenceMessage } from '../../presence/presence-publisher.js';
 import { uplinkTopic } from '../../uplinks/uplink-topic.js';
 import type { DeviceSession } from '../session/device-session.js';
 
@@ -9,15 +9,6 @@ export interface SessionWill {
   readonly will: Will;
   /** Whether the will is ours, which tells the platform that the device is gone. */
   readonly ours: boolean;
-}
-
-/**
- * What the platform is told when a device comes or goes, in the words of native presence. To be published with QoS 1, not retained.
- * @param epoch of the session, ms
- */
-export function presenceMessage(deviceId: string, online: boolean, epoch: number): { topic: string; payload: string } {
-  const topic = nativeCodec.presenceTopic!({ deviceId, productKey: '', deviceKey: null });
-  return { topic: uplinkTopic(deviceId, topic), payload: JSON.stringify({ online, epoch }) };
 }
 
 /**
