@@ -11,6 +11,8 @@ describe('the simulator’s command line', () => {
     [['--devices', 'many'], '--devices takes a whole number'],
     [['--device', 'd', '--behaviour', 'kind'], '--behaviour takes answering'],
     [['--device', 'd', '--wire-format', 'toString'], '--wire-format takes native, huawei'],
+    [['--device', 'd', '--wire-format', 'enos'], '--product-key'],
+    [['--device', 'd', '--reconnect-at-ms', 'soon'], '--reconnect-at-ms takes a whole number'],
     [['--device', 'd', '--colour', 'red'], '--colour'],
   ])('refuses %j and says what it takes', (args, message) => {
     expect(() => readConfig(args)).toThrow(message);

@@ -1,4 +1,18 @@
-import { createHmac } from 'node:crypto';
+import { enos } from './protocols/enos.js';
+import { huawei } from './protocols/huawei.js';
+import { native } from './protocols/native.js';
+
+export type SimulatedWireFormat = 'native' | 'huawei' | 'enos';
+
+/** Who a simulated device is. */
+export interface SimulatedDevice {
+  readonly id: string;
+  readonly secret?: string;
+  /** EnOS and Quectel name a device by its product's key and its own. */
+  readonly productKey?: string;
+  /** The id unless given. */
+  readonly deviceKey?: string;
+}
 
 /** A command as a device reads it from the wire. */
 export interface DeviceCommand {
@@ -6,78 +20,41 @@ export interface DeviceCommand {
   /** What the device de-duplicates by: the command id, or Huawei's mid. */
   readonly key: string;
   readonly attempt: number | undefined;
+  /** Milliseconds of the Unix epoch, where the format tells it: not executed after it. */
+  readonly deadline?: number;
   readonly method: string;
   readonly parameters: unknown;
+  /** Where it came, below the device's own topics, in formats that answer where they were asked. */
+  readonly path?: string;
 }
 
 export interface WireMessage {
   readonly topic: string;
   readonly payload: string;
+  readonly qos: 0 | 1;
+}
+
+export interface MqttCredentials {
+  readonly clientId: string;
+  readonly username: string;
+  readonly password: string;
 }
 
 /** The device's side of a wire format: where it listens, what it says. */
 export interface DeviceProtocol {
-  commandTopic(deviceId: string): string;
-  read(topic: string, payload: Buffer): DeviceCommand;
+  /** What the device subscribes to; nothing where devices never subscribe. */
+  listensTo(device: SimulatedDevice): readonly string[];
+  /** Whether a message on this topic is meant for the device. */
+  isMeantFor(device: SimulatedDevice, topic: string): boolean;
+  /** @throws when this is no command */
+  read(device: SimulatedDevice, topic: string, payload: Buffer): DeviceCommand;
   /** undefined where the format has no acknowledgement of its own. */
-  acknowledgement(command: DeviceCommand): WireMessage | undefined;
-  answer(command: DeviceCommand, outcome: 'succeeded' | 'failed'): WireMessage;
-  /** Birth and will, where the format has them; both are retained. */
-  presence?(deviceId: string, online: boolean): WireMessage;
-  /** MQTT credentials of a device that opens a connection of its own. */
-  credentials(deviceId: string, secret: string): { clientId: string; username: string; password: string };
+  acknowledgement(device: SimulatedDevice, command: DeviceCommand): WireMessage | undefined;
+  answer(device: SimulatedDevice, command: DeviceCommand, outcome: 'succeeded' | 'failed'): WireMessage;
+  /** Birth and will, where the format has them; both are retained. `epoch` grows with each session. */
+  presence?(device: SimulatedDevice, online: boolean, epoch: number): WireMessage;
+  /** MQTT credentials of a device that opens a connection of its own, made anew for each. */
+  credentials(device: SimulatedDevice, secret: string): MqttCredentials;
 }
 
-const native: DeviceProtocol = {
-  commandTopic: (deviceId) => `downlink/v1/devices/${deviceId}/commands`,
-  read(topic, payload) {
-    const { id, attempt, method, parameters } = JSON.parse(payload.toString());
-    return { deviceId: topic.split('/')[3]!, key: id, attempt, method, parameters };
-  },
-  acknowledgement: ({ deviceId, key }) => ({
-    topic: `downlink/v1/devices/${deviceId}/answers`,
-    payload: JSON.stringify({ id: key, status: 'acknowledged' }),
-  }),
-  answer: ({ deviceId, key, parameters }, outcome) => ({
-    topic: `downlink/v1/devices/${deviceId}/answers`,
-    payload: JSON.stringify({
-      id: key,
-      status: outcome,
-      result: { echo: parameters },
-      ...(outcome === 'failed' ? { code: '1' } : {}),
-    }),
-  }),
-  presence: (deviceId, online) => ({
-    topic: `downlink/v1/devices/${deviceId}/presence`,
-    payload: JSON.stringify({ online }),
-  }),
-  credentials: (deviceId, secret) => ({ clientId: deviceId, username: deviceId, password: secret }),
-};
-
-/** Huawei native MQTT: topics, `mid`, and the HMAC client id with the time not checked (sign type 0). */
-const huawei: DeviceProtocol = {
-  commandTopic: (deviceId) => `/huawei/v1/devices/${deviceId}/command/json`,
-  read(topic, payload) {
-    const { mid, cmd, paras } = JSON.parse(payload.toString());
-    return { deviceId: topic.split('/')[4]!, key: String(mid), attempt: undefined, method: cmd, parameters: paras };
-  },
-  acknowledgement: () => undefined,
-  answer: ({ deviceId, key, parameters }, outcome) => ({
-    topic: `/huawei/v1/devices/${deviceId}/data/json`,
-    payload: JSON.stringify({
-      msgType: 'deviceRsp',
-      mid: Number(key),
-      errcode: outcome === 'succeeded' ? 0 : 1,
-      hasMore: 0,
-      body: { echo: parameters },
-    }),
-  }),
-  credentials(deviceId, secret) {
-    const hour = new Date().toISOString().replace(/[-T]/g, '').slice(0, 10);
-    const password = createHmac('sha256', hour).update(secret).digest('hex');
-    return { clientId: `${deviceId}_0_0_${hour}`, username: deviceId, password };
-  },
-};
-
-export const deviceProtocols = { native, huawei } as const;
-export type SimulatedWireFormat = keyof typeof deviceProtocols;
+export const deviceProtocols: Readonly<Record<SimulatedWireFormat, DeviceProtocol>> = { native, huawei, enos };

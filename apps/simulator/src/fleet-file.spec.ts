@@ -14,8 +14,25 @@ describe('the description of a mixed fleet', () => {
     expect(groups[1]!.wireFormat).toBe('huawei');
   });
 
+  it('tells what happens to a group in the course of time', () => {
+    const timeline = {
+      startAfterMs: 5_000,
+      changeTo: [{ behaviour: 'silent', afterMs: 10_000 }],
+      reconnectAtMs: [1_000, 2_000],
+    };
+    const [group] = parse([{ behaviour: 'flapping', devices: 1, retryFirstMs: 100, ...timeline }]);
+    expect(group).toMatchObject({ timeline, retry: { firstMs: 100 } });
+  });
+
+  it('names the file that is no JSON', () => {
+    expect(() => parseFleet('[', 'fleet.json')).toThrow('fleet.json');
+  });
+
   it.each([
     [[], 'fleet.json'],
+    [[{ behaviour: 'silent', devices: 1, changeTo: [{ behaviour: 'kind', afterMs: 1 }] }], 'behaviour'],
+    [[{ behaviour: 'silent', devices: 1, wireFormat: 'enos' }], 'product key'],
+    [[{ behaviour: 'silent', devices: 1, wireFormat: 'enos', productKey: 'p', sharedSockets: 1 }], 'share'],
     [[{ behaviour: 'kind', devices: 1 }], 'behaviour'],
     [[{ behaviour: 'silent' }], 'ids or devices'],
     [[{ behaviour: 'silent', devices: 1, ids: ['a'] }], 'ids or devices'],

@@ -1,20 +1,28 @@
-import { LRUCache } from 'lru-cache';
-import mqtt, { type MqttClient } from 'mqtt';
+import type { IClientOptions } from 'mqtt';
 import { behaviours, type Behaviour, type Conduct } from './behaviour.js';
+import { CommandMemory } from './command-memory.js';
+import { newCounters, type FleetCounters } from './counters.js';
 import {
   deviceProtocols,
   type DeviceCommand,
   type DeviceProtocol,
+  type SimulatedDevice,
   type SimulatedWireFormat,
-  type WireMessage,
 } from './device-protocol.js';
-import { flap, sleepAndWake, type Absences } from './unsteady-link.js';
+import { Liar } from './liar.js';
+import { ConnectPace } from './links/connect-pace.js';
+import { DeviceLink, type LinkOptions } from './links/device-link.js';
+import { defaultRetry, type Retry } from './links/retry.js';
+import { flap, sleepAndWake, type Absences } from './links/unsteady-link.js';
+import { Responder } from './responder.js';
 
 export interface FleetOptions {
-  /** mqtt://host:port */
+  /** mqtt://host:port or mqtts://host:port */
   readonly url: string;
+  /** PEM of the authority that the broker's certificate must come from; the system's own unless given. */
+  readonly ca?: Buffer;
   readonly wireFormat: SimulatedWireFormat;
-  readonly devices: readonly { readonly id: string; readonly secret?: string }[];
+  readonly devices: readonly SimulatedDevice[];
   readonly behaviour: Behaviour;
   /** Time a device takes for a command, in ms; what its behaviour says unless given. */
   readonly delayMs?: number;
@@ -22,161 +30,163 @@ export interface FleetOptions {
   readonly absences?: Absences;
   /** Sockets that the devices share; `undefined` gives each device its own, with its own credentials and last will. */
   readonly sharedSockets?: number;
+  /** The broker keeps subscriptions and messages while a device is away (clean session off). Default false. */
+  readonly keepsSession?: boolean;
+  /** How soon devices come back that lost their connection; 0.25 to 0.5 s at first unless given. */
+  readonly retry?: Partial<Retry>;
+  /** Where several fleets connect at one pace. */
+  readonly pace?: ConnectPace;
   /** Where several fleets count together. */
   readonly counters?: FleetCounters;
-  /** Called for every command that arrives; `executed` is false for one that the device has seen before. */
+  /** What the devices have executed before. */
+  readonly memory?: CommandMemory;
+  /** Called for every command that arrives; `executed` is false for one that the device has seen before or that came too late. */
   readonly onCommand?: (command: DeviceCommand, executed: boolean) => void;
 }
 
-export interface FleetCounters {
-  received: number;
-  executed: number;
-  duplicates: number;
-  answered: number;
-  /** Greetings that a connection's end cut off. */
-  interrupted: number;
-}
+/** How many connections may be under way at once when a fleet starts. */
+const HANDSHAKES = 100;
 
 /** Simulated devices that de-duplicate: each command is executed once, and a repetition gets the same answer again. */
 export class Fleet {
   readonly counters: FleetCounters;
   private readonly protocol: DeviceProtocol;
-  private readonly conduct: Conduct;
-  private readonly seen = new LRUCache<string, true>({ max: 500_000 });
-  private readonly clients: MqttClient[] = [];
-  private readonly timers = new Set<NodeJS.Timeout>();
-  private readonly stopping = new AbortController();
+  private readonly responder: Responder;
+  private readonly pace: ConnectPace;
+  private readonly members: Member[] = [];
+  private habits = new AbortController();
 
   constructor(private readonly options: FleetOptions) {
+    const { devices, counters = newCounters(), memory = new CommandMemory(), pace = new ConnectPace() } = options;
     this.protocol = deviceProtocols[options.wireFormat];
-    this.conduct = behaviours[options.behaviour];
-    this.counters = options.counters ?? { received: 0, executed: 0, duplicates: 0, answered: 0, interrupted: 0 };
+    this.counters = counters;
+    this.pace = pace;
+    const liar = new Liar(this.protocol, devices, counters);
+    this.responder = new Responder(
+      { ...options, protocol: this.protocol, counters, memory, liar },
+      this.conductOf(options.behaviour),
+    );
   }
 
-  /** Resolves when every device is connected and subscribed. @throws when a broker refuses one. */
-  async start(): Promise<void> {
-    const { devices, sharedSockets } = this.options;
-    if (sharedSockets === undefined) {
-      await inSlices(devices, 50, (device) => this.connectOwn(device.id, device.secret ?? ''));
-      return;
-    }
-    const groups = Array.from({ length: sharedSockets }, (_, n) =>
-      devices.filter((_device, i) => i % sharedSockets === n),
-    );
-    await Promise.all(
-      groups.map((group, n) =>
-        this.connectShared(
-          `fleet-${process.pid}-${n}`,
-          group.map(({ id }) => id),
-        ),
+  /**
+   * Resolves when every device is connected and subscribed, or has been refused; it goes on trying all the same.
+   * @returns what refused devices were told
+   */
+  async start(): Promise<Error[]> {
+    this.members.push(...this.link());
+    const waiting = this.members.values();
+    const refusals: Error[] = [];
+    const connectNext = async (): Promise<void> => {
+      for (const { link } of waiting) {
+        const refusal = await link.open();
+        if (refusal) refusals.push(refusal);
+      }
+    };
+    await Promise.all(Array.from({ length: HANDSHAKES }, connectNext));
+    this.live();
+    return refusals;
+  }
+
+  /** From now on the devices behave like this. Those asleep wake up. */
+  changeTo(behaviour: Behaviour): void {
+    this.responder.conduct = this.conductOf(behaviour);
+    this.habits.abort();
+    this.live();
+  }
+
+  /** Breaks all connections at once; the devices come back each in its time (`retry`). */
+  reconnect(): void {
+    for (const { link } of this.members) link.drop();
+  }
+
+  /** Disconnects all devices. */
+  async stop(): Promise<void> {
+    this.habits.abort();
+    this.responder.stop();
+    await Promise.all(this.members.map(({ link }) => link.close()));
+  }
+
+  private conductOf(behaviour: Behaviour): Conduct {
+    return behaviours[behaviour];
+  }
+
+  private link(): Member[] {
+    const { devices, sharedSockets, wireFormat } = this.options;
+    if (sharedSockets === undefined) return devices.map((device) => this.ownSocket(device));
+    if (wireFormat === 'enos') throw new Error('EnOS devices never subscribe, so they cannot share a socket');
+    return Array.from({ length: sharedSockets }, (_, n) =>
+      this.sharedSocket(
+        `fleet-${process.pid}-${n}`,
+        devices.filter((_device, i) => i % sharedSockets === n),
       ),
     );
   }
 
-  /** Says goodbye where the format can, and disconnects. */
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    for (const timer of this.timers) clearTimeout(timer);
-    await Promise.all(this.clients.map((client) => client.endAsync(true)));
-  }
-
-  private async connectOwn(deviceId: string, secret: string): Promise<void> {
-    const { presence } = this.protocol;
-    const will = presence && { ...presence(deviceId, false), qos: 1 as const, retain: true };
-    const client = await this.connect({
-      ...this.protocol.credentials(deviceId, secret),
-      ...(will ? { will: { ...will, payload: Buffer.from(will.payload) } } : {}),
+  private ownSocket(device: SimulatedDevice): Member {
+    const { presence, credentials, listensTo } = this.protocol;
+    let epoch = 0;
+    const tellPresence = async (online: boolean): Promise<void> => {
+      if (presence) await link.publish(presence(device, online, epoch), true);
+    };
+    const link = this.newLink({
+      identity: () => {
+        epoch = Math.max(epoch + 1, Date.now());
+        return { ...credentials(device, device.secret ?? ''), ...willOf(presence?.(device, false, epoch)) };
+      },
+      greet: async () => {
+        await link.subscribe(listensTo(device));
+        await tellPresence(true);
+      },
+      receive: (topic, payload) => this.responder.receive(link, device, topic, payload),
     });
-    client.on('connect', () => this.greetAgain(this.greet(client, deviceId)));
-    await this.greet(client, deviceId);
-    this.loosen(client, deviceId);
+    return { link, goodbye: () => tellPresence(false) };
   }
 
-  private async greet(client: MqttClient, deviceId: string): Promise<void> {
-    await client.subscribeAsync(this.protocol.commandTopic(deviceId), { qos: 1 });
-    await this.tellPresence(client, deviceId, true);
+  private sharedSocket(clientId: string, devices: readonly SimulatedDevice[]): Member {
+    const byTopic = new Map(
+      devices.flatMap((device) => this.protocol.listensTo(device).map((topic) => [topic, device] as const)),
+    );
+    const topics = [...byTopic.keys()];
+    const link = this.newLink({
+      identity: () => ({ clientId }),
+      greet: async () => {
+        for (let from = 0; from < topics.length; from += 500) await link.subscribe(topics.slice(from, from + 500));
+      },
+      receive: (topic, payload) => {
+        const device = byTopic.get(topic);
+        if (device) this.responder.receive(link, device, topic, payload);
+        else this.counters.overheard += 1;
+      },
+    });
+    return { link, goodbye: async () => {} };
   }
 
-  private async tellPresence(client: MqttClient, deviceId: string, online: boolean): Promise<void> {
-    const message = this.protocol.presence?.(deviceId, online);
-    if (message) await client.publishAsync(message.topic, message.payload, { qos: 1, retain: true });
+  private newLink(own: Pick<LinkOptions, 'identity' | 'greet' | 'receive'>): DeviceLink {
+    const { url, ca, keepsSession = false, retry } = this.options;
+    const { counters, pace } = this;
+    const common = { url, keepsSession, counters, pace, retry: { ...defaultRetry, ...retry } };
+    return new DeviceLink({ ...common, ...own, ...(ca === undefined ? {} : { ca }) });
   }
 
-  /** A greeting that a break cuts off is made again at the next connect; the counter tells of it. */
-  private greetAgain(greeting: Promise<unknown>): void {
-    greeting.catch(() => (this.counters.interrupted += 1));
-  }
-
-  private loosen(client: MqttClient, deviceId: string): void {
-    const { link } = this.conduct;
+  /** Steady devices stay; the others begin to come and go. */
+  private live(): void {
+    const { signal } = (this.habits = new AbortController());
+    const { link: habit } = this.responder.conduct;
     const { absences = {} } = this.options;
-    const { signal } = this.stopping;
-    if (link === 'flapping') void flap(client, absences, signal);
-    if (link !== 'sleeping') return;
-    void sleepAndWake(client, { ...absences, goodbye: () => this.tellPresence(client, deviceId, false), signal });
-  }
-
-  private async connectShared(clientId: string, deviceIds: readonly string[]): Promise<void> {
-    const client = await this.connect({ clientId });
-    const subscribe = () =>
-      inSlices(deviceIds, 500, (id) => client.subscribeAsync(this.protocol.commandTopic(id), { qos: 1 }));
-    client.on('connect', () => this.greetAgain(subscribe()));
-    await subscribe();
-  }
-
-  private async connect(options: mqtt.IClientOptions): Promise<MqttClient> {
-    const client = await mqtt.connectAsync(this.options.url, {
-      ...options,
-      clean: true,
-      reconnectPeriod: 500,
-      resubscribe: false,
-    });
-    noDelay(client);
-    client.on('connect', () => noDelay(client));
-    client.on('message', (topic, payload) => this.receive(client, topic, payload));
-    client.on('error', () => undefined); // mqtt.js reconnects by itself; the counters show what is missing
-    this.clients.push(client);
-    return client;
-  }
-
-  private receive(client: MqttClient, topic: string, payload: Buffer): void {
-    const command = this.protocol.read(topic, payload);
-    const key = `${command.deviceId}/${command.key}`;
-    const executed = !this.seen.has(key);
-    this.seen.set(key, true);
-    this.counters.received += 1;
-    this.counters[executed ? 'executed' : 'duplicates'] += 1;
-    this.options.onCommand?.(command, executed);
-    for (const word of this.conduct.says) {
-      const pauseMs = this.options.delayMs ?? (word === 'answer' ? this.conduct.answersAfterMs : 0);
-      if (pauseMs === 0) this.say(client, command, word);
-      else this.later(pauseMs, () => this.say(client, command, word));
+    for (const { link, goodbye } of this.members) {
+      if (habit === 'flapping') void flap(link, absences, signal);
+      if (habit === 'sleeping') void sleepAndWake(link, { ...absences, goodbye, signal });
     }
   }
-
-  private later(delayMs: number, work: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      work();
-    }, delayMs);
-    this.timers.add(timer);
-  }
-
-  private say(client: MqttClient, command: DeviceCommand, word: Conduct['says'][number]): void {
-    const message: WireMessage | undefined =
-      word === 'answer' ? this.protocol.answer(command, this.conduct.outcome) : this.protocol.acknowledgement(command);
-    if (message === undefined || client.disconnecting) return;
-    client.publish(message.topic, message.payload, { qos: 1 });
-    if (word === 'answer') this.counters.answered += 1;
-  }
 }
 
-/** mqtt.js leaves Nagle's algorithm on; an answer would wait up to 40 ms for a full packet. */
-function noDelay(client: MqttClient): void {
-  const stream: { setNoDelay?: (on: boolean) => unknown } = client.stream as never;
-  stream.setNoDelay?.(true);
+interface Member {
+  readonly link: DeviceLink;
+  /** What it says before it goes to sleep. */
+  readonly goodbye: () => Promise<void>;
 }
 
-async function inSlices<T>(items: readonly T[], size: number, work: (item: T) => Promise<unknown>): Promise<void> {
-  for (let from = 0; from < items.length; from += size) await Promise.all(items.slice(from, from + size).map(work));
+function willOf(message: { topic: string; payload: string } | undefined): IClientOptions {
+  if (message === undefined) return {};
+  return { will: { topic: message.topic, payload: Buffer.from(message.payload), qos: 1, retain: true } };
 }

@@ -1,6 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { readConfig, USAGE, type SimulatorConfig } from './config.js';
-import { Fleet, type FleetCounters } from './fleet.js';
+import { reportOf } from './counters.js';
+import { showProgress } from './progress.js';
+import { Simulation } from './simulation.js';
 
 function readConfigOrExit(): SimulatorConfig {
   try {
@@ -13,33 +15,28 @@ function readConfigOrExit(): SimulatorConfig {
 
 const config = readConfigOrExit();
 const record = config.record === undefined ? undefined : createWriteStream(config.record, { flags: 'a' });
-const counters: FleetCounters = { received: 0, executed: 0, duplicates: 0, answered: 0, interrupted: 0 };
-const fleets = config.groups.map(
-  ({ ids, secret, ...group }) =>
-    new Fleet({
-      ...group,
-      url: config.url,
-      counters,
-      devices: ids.map((id) => (secret === undefined ? { id } : { id, secret })),
-      onCommand: (command, executed) => record?.write(`${JSON.stringify({ ...command, executed, at: Date.now() })}\n`),
-    }),
-);
-await Promise.all(fleets.map((fleet) => fleet.start()));
-const devices = config.groups.reduce((sum, { ids }) => sum + ids.length, 0);
-process.stdout.write(`ready: ${devices} devices at ${config.url}\n`);
+const simulation = new Simulation(config, record);
+const { counters, devices } = simulation;
+let hideProgress = (): void => {};
 
-let last = '';
-const ticker = setInterval(() => {
-  const line = JSON.stringify(counters);
-  if (line !== last) process.stdout.write(`${line}\n`);
-  last = line;
-}, 1_000);
-
-async function stop(): Promise<void> {
-  clearInterval(ticker);
-  await Promise.all(fleets.map((fleet) => fleet.stop()));
+async function stop(exitCode: number): Promise<void> {
+  hideProgress();
+  await simulation.stop();
   await new Promise<void>((resolve) => (record ? record.end(() => resolve()) : resolve()));
-  process.stdout.write(`stopped: ${JSON.stringify(counters)}\n`);
-  process.exit(0);
+  process.stdout.write(`stopped: ${JSON.stringify(reportOf(counters))}\n`);
+  process.exit(exitCode);
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+// A run in which no device ever got a connection has shown nothing.
+const exitCode = (): number => (counters.connects > 0 ? 0 : 1);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(exitCode()));
+
+const started = performance.now();
+const refusals = await simulation.start();
+for (const { message } of refusals.slice(0, 3)) process.stderr.write(`refused: ${message}\n`);
+if (refusals.length > 0 && counters.connects === 0) await stop(1);
+const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+process.stdout.write(
+  `ready: ${devices - refusals.length} of ${devices} devices at ${config.url}, ${counters.connected} connections in ${seconds} s\n`,
+);
+hideProgress = showProgress(process.stdout, counters);
+if (config.endAfterMs !== undefined) setTimeout(() => void stop(exitCode()), config.endAfterMs);

@@ -112,7 +112,7 @@ export function demoFile(
 }
 
 function deviceEntry({ id, dialect, wireFormat, product, secret }: DemoDevice, productSecret: string): object {
-  const { clientId, username: user, password } = deviceProtocols[wireFormat].credentials(id, secret);
+  const { clientId, username: user, password } = deviceProtocols[wireFormat].credentials({ id, productKey: product }, secret);
   return {
     deviceId: id,
     deviceKey: id,

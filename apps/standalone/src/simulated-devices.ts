@@ -1,7 +1,10 @@
 import { Fleet } from '../../simulator/src/fleet.js';
 import type { DemoDevice } from './demo.js';
 
-/** Connects a simulated device for each of these, over a socket and with the credentials of its own, as a real one would. */
+/**
+ * Connects a simulated device for each of these, over a socket and with the credentials of its own, as a real one would.
+ * @throws AggregateError when one of them is refused
+ */
 export async function startSimulatedDevices(
   mqttUrl: string,
   devices: readonly DemoDevice[],
@@ -12,11 +15,16 @@ export async function startSimulatedDevices(
       new Fleet({
         url: mqttUrl,
         wireFormat,
-        devices: devices.filter((device) => device.wireFormat === wireFormat),
+        devices: devices
+          .filter((device) => device.wireFormat === wireFormat)
+          .map(({ id, product, secret }) => ({ id, productKey: product, secret })),
         behaviour: 'answering',
         delayMs: 0,
       }),
   );
-  await Promise.all(fleets.map((fleet) => fleet.start()));
-  return { stop: async () => void (await Promise.all(fleets.map((fleet) => fleet.stop()))) };
+  const stop = async () => void (await Promise.all(fleets.map((fleet) => fleet.stop())));
+  const refusals = (await Promise.all(fleets.map((fleet) => fleet.start()))).flat();
+  if (refusals.length === 0) return { stop };
+  await stop();
+  throw new AggregateError(refusals, `simulated devices were refused: ${refusals[0]!.message}`);
 }

@@ -21,8 +21,11 @@ export type SimulatedBehaviour =
   | 'duplicating'
   | 'hasty'
   | 'slow'
+  | 'late'
   | 'sleeping'
   | 'flapping'
+  | 'rebooting'
+  | 'lying'
   | 'mute'
   | 'silent';
 
