@@ -21,7 +21,7 @@ export const USAGE = `npm run simulate -- [options]
   --device ID                   one device; repeat for more
   --devices N --prefix device-  N devices: device-0 … device-(N-1)
   --secret S                    the devices' secret (each its own connection)
-  --product-key K               the devices' product (enos); their device keys are their ids
+  --product-key K               the devices' product (enos, quectel); their device keys are their ids
   --behaviour answering         ${Object.keys(behaviours).join(' | ')}
   --delay-ms N                  time a device takes for a command; what its behaviour says unless given
   --awake-ms N --away-ms N      how long sleeping and flapping devices are there, and sleeping ones away (5000 each)

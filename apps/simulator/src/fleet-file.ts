@@ -74,11 +74,12 @@ export function parseFleet(text: string, where: string): DeviceGroup[] {
 export function problemOf(group: {
   readonly [K in 'wireFormat' | 'productKey' | 'sharedSockets']?: DeviceGroup[K] | undefined;
 }): string | undefined {
-  if (group.wireFormat !== 'enos') return undefined;
-  if (group.productKey === undefined) return 'devices that speak enos need a product key';
-  return group.sharedSockets === undefined
-    ? undefined
-    : 'devices that speak enos never subscribe, so they cannot share sockets';
+  const { wireFormat, productKey, sharedSockets } = group;
+  if ((wireFormat === 'enos' || wireFormat === 'quectel') && productKey === undefined)
+    return `devices that speak ${wireFormat} need a product key`;
+  if (wireFormat === 'enos' && sharedSockets !== undefined)
+    return 'devices that speak enos never subscribe, so they cannot share sockets';
+  return undefined;
 }
 
 export const numberedIds = (prefix: string, count: number): string[] =>

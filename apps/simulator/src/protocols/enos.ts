@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DeviceCommand, DeviceProtocol, SimulatedDevice } from '../device-protocol.js';
+import { keysOf, type DeviceCommand, type DeviceProtocol, type SimulatedDevice } from './device-protocol.js';
 
 /** How the vendor's three device libraries differ on the wire; all three are in the field. */
 interface Library {
@@ -45,12 +45,6 @@ function libraryOf({ id }: SimulatedDevice): Library {
   let sum = 0;
   for (let at = 0; at < id.length; at += 1) sum += id.charCodeAt(at);
   return libraries[sum % libraries.length]!;
-}
-
-/** @throws when the device has no product key */
-function keysOf({ id, productKey, deviceKey = id }: SimulatedDevice): { productKey: string; deviceKey: string } {
-  if (productKey === undefined) throw new Error(`device ${id} speaks enos and has no product key`);
-  return { productKey, deviceKey };
 }
 
 function prefixOf(device: SimulatedDevice): string {

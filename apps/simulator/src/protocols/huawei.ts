@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { DeviceProtocol, SimulatedDevice } from '../device-protocol.js';
+import type { DeviceProtocol, SimulatedDevice } from './device-protocol.js';
 
 const commandTopic = ({ id }: SimulatedDevice): string => `/huawei/v1/devices/${id}/command/json`;
 

@@ -1,4 +1,4 @@
-import type { DeviceProtocol, SimulatedDevice } from '../device-protocol.js';
+import type { DeviceProtocol, SimulatedDevice } from './device-protocol.js';
 
 const topicOf = ({ id }: SimulatedDevice, name: string): string => `downlink/v1/devices/${id}/${name}`;
 
