@@ -33,7 +33,7 @@ export { DeviceDirectory } from './bridge/device-directory.js';
 export { DEFAULT_PACED_TURNS, PacedTurns, type PacedTurnsOptions } from './bridge/paced-turns.js';
 export { UplinkIntake, type IntakeReport, type UplinkIntakeParts } from './bridge/uplink-intake.js';
 export { enosPassword, verifyEnosClient, type EnosSigned } from './authentication/verify-enos-client.js';
-export { PasswordGuard } from './authentication/password-guard.js';
+export { PasswordGuard, type PasswordGuardOptions } from './authentication/password-guard.js';
 export {
   RegistryAuthenticator,
   type DeviceRegistry,

@@ -8,7 +8,7 @@ describe('passwords of devices can be tried only so often', () => {
   let guard: PasswordGuard;
   beforeEach(() => {
     now = 5_000;
-    guard = new PasswordGuard(() => now);
+    guard = new PasswordGuard({ now: () => now });
   });
   async function tried(outcome: AttemptOutcome | undefined, claimed = 'd', address = '192.0.2.1') {
     return (await guard.attempt({ claimed, address }, async () => ({ outcome, value: 'looked' }))) ?? 'too early';
@@ -62,6 +62,12 @@ describe('passwords of devices can be tried only so often', () => {
     expect(await tried('right', 'd', '192.0.2.2')).toBe('looked');
     now += 60_000;
     expect(await fail(1_000, another)).toBe(100);
+  });
+
+  it('addresses that a proxy hides need not count', async () => {
+    guard = new PasswordGuard({ addressBurst: Infinity, now: () => now });
+    expect(await fail(1_000, (n) => `d${String(n)}`)).toBe(1_000);
+    expect(await fail(9)).toBe(5);
   });
 
   it('who was right from an address within a day is not held back by what others do there', async () => {

@@ -12,6 +12,16 @@ export interface PasswordAttempt {
 
 export type AttemptOutcome = 'right' | 'wrong';
 
+export interface PasswordGuardOptions {
+  /**
+   * Failures of one address that go by at once; default 100. `Infinity` where a proxy in front hides the addresses, so that one bad
+   * device does not hold back the others behind it.
+   */
+  readonly addressBurst?: number;
+  /** A clock that never jumps, ms. */
+  readonly now?: () => number;
+}
+
 const FREE = 5;
 const FREE_UNDER_ATTACK = 1;
 /** Failures of one device from anywhere that make it a device under attack. */
@@ -20,8 +30,8 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 const FORGOTTEN_AFTER_MS = 15 * 60_000;
 const KNOWN_FOR_MS = 24 * 3_600_000;
-/** Of an address: failures that go by at once, and how many in a second from then on. */
 const ADDRESS_BURST = 100;
+/** How many failures of an address go by in a second once its burst is used up. */
 const ADDRESS_PER_SECOND = 2;
 /** An address is out for so long at most, once nobody fails from it any more. */
 const MAX_DEBT_MS = 30_000;
@@ -49,9 +59,10 @@ export class PasswordGuard {
   readonly #known = new LRUCache<string, number>({ max: MAX_KNOWN });
   readonly #underWay = new Map<string, number>();
   readonly #now: () => number;
+  readonly #addressBurst: number;
 
-  /** @param now a clock that never jumps, ms */
-  constructor(now: () => number = () => performance.now()) {
+  constructor({ addressBurst = ADDRESS_BURST, now = () => performance.now() }: PasswordGuardOptions = {}) {
+    this.#addressBurst = addressBurst;
     this.#now = now;
   }
 
@@ -87,14 +98,14 @@ export class PasswordGuard {
     const isAttacked = !isKnown && this.#countOf(this.#byDevice, device) >= ATTACK;
     const { at = now } = this.#byPair.get(pair) ?? {};
     const pause = pauseAfter(this.#countOf(this.#byPair, pair) - (isAttacked ? FREE_UNDER_ATTACK : FREE));
-    return at + pause > now || (!isKnown && this.#debtOf(source) >= ADDRESS_BURST);
+    return at + pause > now || (!isKnown && this.#debtOf(source) >= this.#addressBurst);
   }
 
   #wrong(pair: string, device: string, source: string): void {
     const at = this.#now();
     this.#byPair.set(pair, { count: this.#countOf(this.#byPair, pair) + 1, at });
     this.#byDevice.set(device, { count: this.#countOf(this.#byDevice, device) + 1, at });
-    const mostDebt = ADDRESS_BURST + (MAX_DEBT_MS / 1_000) * ADDRESS_PER_SECOND;
+    const mostDebt = this.#addressBurst + (MAX_DEBT_MS / 1_000) * ADDRESS_PER_SECOND;
     this.#byAddress.set(source, { count: Math.min(mostDebt, this.#debtOf(source) + 1), at });
   }
 

@@ -89,6 +89,26 @@ describe('the registry in Postgres', () => {
     expect(await registry.deviceSecret('device-9999')).toBe('secret-9999');
   });
 
+  it('hashes the secrets of many devices beside the event loop, which goes on meanwhile', async () => {
+    const registry = await empty();
+    const product = { key: 'p', applicationId: 'a', name: 'p', wireFormat: 'native', model: null };
+    const devices = Array.from({ length: 100 }, (_, at) => {
+      return { id: `d${at}`, applicationId: 'a', productKey: 'p', name: '', activated: true, secret: `secret-${at}` };
+    });
+    let turns = 0;
+    let applied = false;
+    const counting = async () => {
+      for (; !applied; turns += 1) await new Promise(setImmediate);
+    };
+    const applying = registry.apply({
+      applications: [{ id: 'a', name: 'a', credentials: {} }],
+      products: [product],
+      devices,
+    });
+    await Promise.all([counting(), applying.finally(() => (applied = true))]);
+    expect(turns).toBeGreaterThan(devices.length);
+  });
+
   it('reports a database that is away as a fault that may be retried', async () => {
     // Nobody listens on port 1.
     const away = new pg.Pool({ connectionString: database.url.replace(/:\d+\//, ':1/') });

@@ -3,10 +3,10 @@ import { LRUCache } from 'lru-cache';
 import { Turns } from './turns.js';
 
 /**
- * What a new hash costs: 2^10 × 8 × 128 bytes and 2 ms of a core (see the README). It stands within each hash, so it can be raised
+ * What a new hash costs: 2^9 × 8 × 128 bytes and 1 ms of a core (see the README). It stands within each hash, so it can be raised
  * at any time; hashes made before keep theirs until their secret is written anew.
  */
-const COST: Cost = { ln: 10, r: 8, p: 1 };
+const COST: Cost = { ln: 9, r: 8, p: 1 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const FORM = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,2}),keyid=([0-9a-f]{8})\$([\w-]+)\$([\w-]+)$/;
@@ -22,7 +22,7 @@ interface Cost {
 
 /** How secrets are kept that devices send as they are. */
 export interface SecretHashes {
-  /** A hash with a salt of its own, in the PHC string format: `$scrypt$ln=10,r=8,p=1,keyid=…$salt$hash`. */
+  /** A hash with a salt of its own, in the PHC string format: `$scrypt$ln=9,r=8,p=1,keyid=…$salt$hash`. */
   hash(secret: string): Promise<string>;
   /**
    * Whether this is the secret; in constant time. What was right is remembered under an HMAC of secret and hash, by a random key of this
