@@ -5,6 +5,7 @@ const sweepEveryMs = 250;
 /** Deadlines of connections that are coming or going, looked at together: no timer for each. Late by a quarter of a second at most. */
 export class Deadlines {
   readonly #at = new Map<Expiring, number>();
+  readonly #emptied: (() => void)[] = [];
   readonly #timer: NodeJS.Timeout;
 
   /** @param alsoEachTime called at each look */
@@ -22,11 +23,23 @@ export class Deadlines {
 
   unwatch(expiring: Expiring): void {
     this.#at.delete(expiring);
+    this.#checkEmptied();
+  }
+
+  /** Resolves when nothing is watched any more. */
+  emptied(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#emptied.push(resolve);
+      this.#checkEmptied();
+    });
   }
 
   close(): void {
     clearInterval(this.#timer);
-    this.#at.clear();
+  }
+
+  #checkEmptied(): void {
+    if (this.#at.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
   }
 
   #sweep(): void {
@@ -36,5 +49,6 @@ export class Deadlines {
       this.#at.delete(expiring);
       expiring.expired();
     }
+    this.#checkEmptied();
   }
 }

@@ -77,6 +77,7 @@ export class DeviceGateway {
     this.#stopListening?.();
     this.#sessions.shutDown();
     await Promise.all([...this.#sockets].map((socket) => closed(socket)));
+    await this.#deadlines.emptied();
     this.#deadlines.close();
   }
 

@@ -41,6 +41,11 @@ export class Activation implements DeviceSide, FrameJudge, Expiring {
     return;
   }
 
+  deviceBroke(error: unknown): void {
+    this.arrived.room.logger.error({ err: error }, 'the device gateway failed on a device that is activated');
+    this.#end();
+  }
+
   deviceClosed(): void {
     this.#stage = 'over';
     this.arrived.room.unwatch(this);

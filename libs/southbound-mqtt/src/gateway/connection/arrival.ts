@@ -49,6 +49,11 @@ export class Arrival implements DeviceSide, FirstPacketEvents, Expiring {
     return;
   }
 
+  deviceBroke(error: unknown): void {
+    this.#room.logger.error({ err: error }, 'the device gateway failed on a connecting device');
+    this.unreadable('malformed');
+  }
+
   deviceClosed(): void {
     this.#over = true;
     this.#room.unwatch(this);
@@ -119,7 +124,10 @@ export class Arrival implements DeviceSide, FirstPacketEvents, Expiring {
       connect,
     };
     if (admission.kind === 'activating') new Activation(arrived, admission).start();
-    else if (!SessionPipe.open(arrived, admission.device)) return this.#refuse('will', about(connect));
+    else {
+      const refused = SessionPipe.open(arrived, admission.device);
+      if (refused !== undefined) return this.#refuse(refused, about(connect));
+    }
     this.#over = true;
     this.#room.unwatch(this);
   }

@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 export interface BrokerSide {
   /** The broker has sent this; the bytes are valid during the call only. */
   brokerSent(bytes: Buffer): void;
+  /** A bug: something was thrown by what the broker has sent. */
+  brokerBroke(error: unknown): void;
   brokerDrained(): void;
   /** The connection is over, or never came about. */
   brokerClosed(error: Error | undefined): void;
@@ -17,7 +19,11 @@ interface BrokerSocket extends Socket {
 }
 
 export function onBrokerRead(this: BrokerSocket, bytes: Buffer): void {
-  this[inCharge]?.brokerSent(bytes);
+  try {
+    this[inCharge]?.brokerSent(bytes);
+  } catch (error) {
+    this[inCharge]?.brokerBroke(error);
+  }
 }
 
 function onDrain(this: BrokerSocket): void {

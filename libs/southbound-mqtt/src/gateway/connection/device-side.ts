@@ -6,6 +6,8 @@ export interface DeviceSide {
   deviceSent(bytes: Buffer): void;
   /** All that was written to the device has gone out. */
   deviceDrained(): void;
+  /** A bug: something was thrown by what the device has sent. Others must not suffer. */
+  deviceBroke(error: unknown): void;
   /** The connection is over, for whatever reason. */
   deviceClosed(): void;
 }
@@ -17,7 +19,11 @@ interface DeviceSocket extends Socket {
 
 // One function each for all connections: ten thousand devices must not mean thirty thousand closures.
 function onData(this: DeviceSocket, bytes: Buffer): void {
-  this[inCharge]?.deviceSent(bytes);
+  try {
+    this[inCharge]?.deviceSent(bytes);
+  } catch (error) {
+    this[inCharge]?.deviceBroke(error);
+  }
 }
 
 function onDrain(this: DeviceSocket): void {

@@ -68,11 +68,11 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
 
   /**
    * Opens the session of an admitted device on the broker.
-   * @returns undefined when it brought a will that it may not have; nothing has happened then
+   * @returns why it may not be opened, in which case nothing has happened
    * @throws TypeError when the device's id cannot be part of a topic
    */
-  static open(arrived: Arrived, admitted: AdmittedDevice): SessionPipe | undefined {
-    const { room, connect, socket } = arrived;
+  static open(arrived: Arrived, admitted: AdmittedDevice): 'will' | undefined {
+    const { room, connect } = arrived;
     const { deviceId } = admitted.device;
     const session = new DeviceSession({
       version: connect.protocolVersion,
@@ -81,17 +81,25 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
       uplinkPrefix: uplinkPrefix(deviceId),
     });
     const will = sessionWill(connect.will, session);
-    if (will === undefined) return undefined;
-    const pipe = new SessionPipe(arrived, admitted, session, will);
-    putInCharge(socket, pipe);
-    listenTo(pipe.#broker, pipe);
-    room.watch(pipe, room.limits.connectTimeoutMs);
+    if (will === undefined) return 'will';
     const { username, password } = room.upstream;
-    const clientId = `downlink-device-${deviceId}`;
-    pipe.#broker.write(
-      upstreamConnect(connect, { clientId, username, password, will: will.will, cleanSession: room.cleanSessions }),
-    );
-    return pipe;
+    const packet = upstreamConnect(connect, {
+      clientId: `downlink-device-${deviceId}`,
+      username,
+      password,
+      will: will.will,
+      cleanSession: room.cleanSessions,
+    });
+    new SessionPipe(arrived, admitted, session, will).#begin(packet);
+    return undefined;
+  }
+
+  #begin(connectPacket: Buffer): void {
+    const { room, socket } = this.#arrived;
+    putInCharge(socket, this);
+    listenTo(this.#broker, this);
+    room.watch(this, room.limits.connectTimeoutMs);
+    this.#broker.write(connectPacket);
   }
 
   get device(): DeviceAddress {
@@ -118,6 +126,14 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
 
   brokerDrained(): void {
     if (this.#stage !== 'over') this.#deviceReads.set(pausedBy.slowReader, false);
+  }
+
+  deviceBroke(error: unknown): void {
+    this.#broke(error);
+  }
+
+  brokerBroke(error: unknown): void {
+    this.#broke(error);
   }
 
   deviceClosed(): void {
@@ -281,7 +297,13 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
     room.watch(this, goodbyeMs);
   }
 
+  #broke(error: unknown): void {
+    const { logger } = this.#arrived.room;
+    logger.error({ err: error, deviceId: this.device.deviceId }, 'the device gateway failed on a session');
+    this.#finish(reason.unspecified);
+  }
+
   #closed(): void {
-    if (this.#arrived.socket.closed && this.#broker.closed) this.#arrived.room.unwatch(this);
+    if (this.#arrived.socket.destroyed && this.#broker.destroyed) this.#arrived.room.unwatch(this);
   }
 }

@@ -3,8 +3,12 @@ import type { Socket } from 'node:net';
 /** Room for what one read of 64 KiB grows to; one such buffer serves all connections. */
 const roomBytes = 160 * 1_024;
 
-let room = Buffer.allocUnsafeSlow(roomBytes);
-let used = 0;
+/** What is gathered, and whose it is: should a scan have been broken off by an error, its bytes must not reach anybody else. */
+const gathering: { room: Buffer; used: number; owner: SocketOutlet | undefined } = {
+  room: Buffer.allocUnsafeSlow(roomBytes),
+  used: 0,
+  owner: undefined,
+};
 
 /**
  * Gathers what one read leads to and writes it at once. All outlets gather in the same memory: whoever appends must flush
@@ -24,24 +28,18 @@ export class SocketOutlet {
 
   /** Copies a slice; the caller's memory may be used again at once. */
   append(bytes: Buffer, from: number, to: number): void {
-    if (used + to - from > roomBytes) this.flush();
+    this.#takeRoom(to - from);
     if (to - from > roomBytes) {
       this.#socket!.write(Buffer.from(bytes.subarray(from, to)));
       return;
     }
-    used += bytes.copy(room, used, from, to);
-  }
-
-  appendByte(byte: number): void {
-    if (used === roomBytes) this.flush();
-    room[used] = byte;
-    used += 1;
+    gathering.used += bytes.copy(gathering.room, gathering.used, from, to);
   }
 
   flush(): void {
-    if (used === 0) return;
-    const gathered = room.subarray(0, used);
-    used = 0;
+    if (gathering.used === 0 || gathering.owner !== this) return;
+    const gathered = gathering.room.subarray(0, gathering.used);
+    gathering.used = 0;
     const socket = this.#socket!;
     if (socket.writableLength > 0 || socket.connecting || 'encrypted' in socket) {
       socket.write(Buffer.from(gathered));
@@ -49,6 +47,13 @@ export class SocketOutlet {
     }
     socket.write(gathered);
     // The system usually takes all of it at once; if not, the socket goes on using that memory.
-    if (socket.writableLength > 0) room = Buffer.allocUnsafeSlow(roomBytes);
+    if (socket.writableLength > 0) gathering.room = Buffer.allocUnsafeSlow(roomBytes);
+  }
+
+  #takeRoom(bytes: number): void {
+    if (gathering.owner !== this) {
+      gathering.used = 0;
+      gathering.owner = this;
+    } else if (gathering.used + bytes > roomBytes) this.flush();
   }
 }

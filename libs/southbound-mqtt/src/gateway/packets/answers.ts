@@ -18,6 +18,7 @@ export const refusals = {
 export type Refusal = (typeof refusals)[keyof typeof refusals];
 
 export const reason = {
+  unspecified: 0x80,
   malformed: 0x81,
   protocolError: 0x82,
   notAuthorized: 0x87,
