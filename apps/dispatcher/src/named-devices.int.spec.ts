@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeCommandId, type CommandId } from '@downlink/command-domain';
 import { aRequest } from '@downlink/command-domain/contracts';
 import { correlationOf, createEngine, type Engine, type Registry } from '@downlink/command-engine';
-import { DeviceDirectory, PacedTurns, UplinkIntake, uplinkTopic } from '@downlink/southbound-mqtt';
+import { DeviceDirectory, PacedTurns, quectelCodec, UplinkIntake, uplinkTopic } from '@downlink/southbound-mqtt';
 import { createPostgresStore, migrate, type PostgresStore } from '@downlink/store-postgres';
 import { createTestDatabase, type TestDatabase } from '@downlink/testing';
 import { knownDevices } from './known-devices.js';
@@ -40,7 +40,8 @@ describe('a device that is named by product and device key', () => {
   let directory: DeviceDirectory;
   let queries: number;
 
-  const counting = (registry: Registry): Pick<Registry, 'devices' | 'devicesByKeys'> => ({
+  const counting = (registry: Registry): Pick<Registry, 'devices' | 'devicesByKeys' | 'product'> => ({
+    product: (key) => ((queries += 1), registry.product(key)),
     devices: (ids) => ((queries += 1), registry.devices(ids)),
     devicesByKeys: (productKey, keys) => ((queries += 1), registry.devicesByKeys(productKey, keys)),
   });
@@ -145,9 +146,9 @@ describe('a device that is named by product and device key', () => {
     const keyed = { productKey: 'p-enos', deviceKey: 'key-honest' };
     expect(await directory.deviceIdsOf([keyed])).toEqual(['enos-honest']);
     expect(await directory.addressesOf(['keyless', 'key-honest', 'enos-honest', 'nobody'])).toEqual([
-      { deviceId: 'keyless', productKey: 'p-enos', deviceKey: null },
+      { device: { deviceId: 'keyless', productKey: 'p-enos', deviceKey: null } },
       undefined,
-      { deviceId: 'enos-honest', productKey: 'p-enos', deviceKey: 'key-honest' },
+      { device: { deviceId: 'enos-honest', productKey: 'p-enos', deviceKey: 'key-honest' } },
       undefined,
     ]);
   });
@@ -170,6 +171,26 @@ describe('a device that is named by product and device key', () => {
       { registered: false, reason: 'unknown-device', reference: id },
     ]);
     expect(await store.commandReader.lane('p-enos/key-stranger')).toBeUndefined();
+  });
+
+  it('is written to and read in TTLV where its product says so, by the numbers of its model, and back by the names', async () => {
+    const properties = [{ name: 'level', number: 2, type: 'decimal' as const, access: 'read-write' as const }];
+    const product = { key: 'p-ttlv', applicationId: 'app-1', name: '', wireFormat: 'quectel' };
+    const device = { id: 'module', applicationId: 'app-1', productKey: 'p-ttlv', name: '', activated: true, key: 'm' };
+    await store.registry.apply({
+      applications: [],
+      products: [{ ...product, model: { services: [], properties }, attributes: { quectel: { payload: 'ttlv' } } }],
+      devices: [device],
+    });
+    const { id, mid } = await submit('module');
+    const [address] = await directory.addressesOf(['module']);
+    const asked = { service: 'properties', method: 'write', parameters: { level: 21.5 }, correlation: mid };
+    const sent = quectelCodec.encode({ ...address!, ...asked, commandId: id, attempt: 1, deadline: Date.now() });
+    expect((sent.payload as Buffer).toString('hex')).toBe('aaaa00090500010013001208d7');
+    const answer = Buffer.from('aaaa00090600010014001208d7', 'hex');
+    await intake.take([{ ...from({ topic: 'quectel/v1/p-ttlv/m/answers', body: {} }), payload: answer }]);
+    const { event } = (await store.commandReader.history(id)).at(-1)!;
+    expect(event).toMatchObject({ type: 'CommandSucceeded', result: { level: 21.5 } });
   });
 
   it('is looked up once for many messages, and not at all where topic or gateway says the id', async () => {

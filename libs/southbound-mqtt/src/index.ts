@@ -27,9 +27,9 @@ export {
   type AttemptDispatcherParts,
   type AttemptPublisher,
   type DispatchReport,
-  type StartedAttempt,
 } from './bridge/attempt-dispatcher.js';
-export { DeviceDirectory } from './bridge/device-directory.js';
+export { DeviceDirectory, type AddressedDevice } from './bridge/device-directory.js';
+export type { StartedAttempt } from './bridge/encode-attempt.js';
 export { DEFAULT_PACED_TURNS, PacedTurns, type PacedTurnsOptions } from './bridge/paced-turns.js';
 export { UplinkIntake, type IntakeReport, type UplinkIntakeParts } from './bridge/uplink-intake.js';
 export { enosPassword, verifyEnosClient, type EnosSigned } from './authentication/verify-enos-client.js';

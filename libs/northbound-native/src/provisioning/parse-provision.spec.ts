@@ -162,6 +162,11 @@ describe('provisioning file', () => {
       { products: [{ ...PRODUCT, wireFormat: 'morse' }] },
       ['products[0].wireFormat'],
     ],
+    [
+      'a payload that no Quectel device takes',
+      { products: [{ ...PRODUCT, quectel: { payload: 'xml' } }] },
+      ['products[0].quectel.payload'],
+    ],
     ['a parameter without a type', modelOf({ name: 'p' }), [`${PARAMETER}.type`]],
     ['a parameter of no known type', modelOf({ name: 'p', type: 'float' }), [`${PARAMETER}.type`]],
     ['a parameter without a name', modelOf({ type: 'time' }), [`${PARAMETER}.name`]],
@@ -191,6 +196,13 @@ describe('provisioning file', () => {
 
   it.each(['native', 'huawei', 'enos', 'quectel'])('takes a product whose devices speak %s', (wireFormat) => {
     expect(parseProvision({ products: [{ ...PRODUCT, wireFormat }] }).products).toMatchObject([{ wireFormat }]);
+  });
+
+  it('keeps what devices of a Quectel product take on the wire', () => {
+    const product = { ...PRODUCT, wireFormat: 'quectel', quectel: { payload: 'ttlv' } };
+    expect(parseProvision({ products: [product] }).products).toMatchObject([
+      { attributes: { quectel: { payload: 'ttlv' } } },
+    ]);
   });
 
   it('says of any other wire format which ones there are', () => {

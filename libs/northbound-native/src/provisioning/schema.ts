@@ -55,6 +55,9 @@ const document = spelled(
   {},
 );
 
+/** What its devices take on the wire. */
+const quectelProduct = z.strictObject({ payload: z.enum(['json', 'ttlv']) });
+
 export const productEntry = z.strictObject({
   key: optional(productKey),
   application: applicationId,
@@ -66,6 +69,7 @@ export const productEntry = z.strictObject({
   huaweiProfile: optional(document),
   enosThingModel: optional(document),
   quectelTsl: optional(document),
+  quectel: optional(quectelProduct),
 });
 
 export const deviceEntry = z.strictObject({

@@ -61,7 +61,7 @@ function givenCredentials({ native, huawei, enos, quectel }: WrittenCredentials)
 }
 
 function newProduct(
-  { key, application, name, wireFormat, lateAnswers, secret }: Entry<'products'>,
+  { key, application, name, wireFormat, lateAnswers, secret, quectel }: Entry<'products'>,
   model: EntryModel,
 ): NewProduct {
   return {
@@ -72,6 +72,7 @@ function newProduct(
     ...model,
     ...(lateAnswers !== undefined && { lateAnswers }),
     ...(secret !== undefined && { secret }),
+    ...(quectel !== undefined && { attributes: { quectel } }),
   };
 }
 

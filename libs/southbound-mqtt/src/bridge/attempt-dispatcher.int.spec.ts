@@ -12,7 +12,8 @@ import {
 import { describeWithServers, eventually, startMosquitto } from '@downlink/testing';
 import { MqttPublisher } from '../publisher/mqtt-publisher.js';
 import { collectingLogger } from '../spec-support/collecting-logger.js';
-import { AttemptDispatcher, type StartedAttempt } from './attempt-dispatcher.js';
+import { AttemptDispatcher } from './attempt-dispatcher.js';
+import type { StartedAttempt } from './encode-attempt.js';
 import { PacedTurns } from './paced-turns.js';
 import { UplinkIntake } from './uplink-intake.js';
 
@@ -49,7 +50,7 @@ describeWithServers(['mosquitto'], 'the dispatcher on Mosquitto', () => {
     const addresses = {
       addressesOf: async (ids: readonly string[]) => {
         lookedUp.push(...ids);
-        return ids.map((id) => ({ deviceId: id, productKey: 'pk1', deviceKey: 'dk1' }));
+        return ids.map((id) => ({ device: { deviceId: id, productKey: 'pk1', deviceKey: 'dk1' } }));
       },
       deviceIdsOf: async (keyed: readonly unknown[]) => keyed.map(() => DEVICE),
     };

@@ -1,23 +1,10 @@
-import type { BrokerRefused, CommandId, CommandRequest, DeviceId, Signal } from '@downlink/command-domain';
-import { correlationOf, type AttemptClaims, type Engine } from '@downlink/command-engine';
-import type { DeviceAddress } from '../codecs/device-name.js';
+import type { BrokerRefused, DeviceId, Signal } from '@downlink/command-domain';
+import type { AttemptClaims, Engine } from '@downlink/command-engine';
 import { UnsendableCommand } from '../codecs/unsendable-command.js';
-import { wireFormats } from '../codecs/wire-formats.js';
-import type { EncodedDispatch, WireFormat, WireFormatCodec } from '../codecs/wire-format-codec.js';
 import type { MqttLogger } from '../mqtt-logger.js';
 import type { OutgoingMessage, PublishOutcome } from '../publisher/publish-outcome.js';
 import type { DeviceDirectory } from './device-directory.js';
-
-/** An attempt that has started, as the fact `AttemptStarted` tells it. */
-export interface StartedAttempt {
-  readonly commandId: CommandId;
-  readonly deviceId: DeviceId;
-  readonly attempt: number;
-  /** ms since 1970, database time; it is not published at or after this instant. */
-  readonly waitUntil: number;
-  readonly lanePosition: number;
-  readonly request: CommandRequest;
-}
+import { addressesOf, encodeAttempt, type StartedAttempt } from './encode-attempt.js';
 
 /** What became of a batch of attempts; for metrics. */
 export interface DispatchReport {
@@ -57,17 +44,17 @@ export class AttemptDispatcher {
    * @throws Fault (retryable) when the store is away; the same batch may be handed in again.
    */
   async dispatch(attempts: readonly StartedAttempt[]): Promise<DispatchReport> {
-    const addresses = await this.addressesOf(attempts);
+    const addresses = await addressesOf(attempts, this.parts.addresses);
     // Before the claim: a process that was frozen behind it must not publish what is stale by now.
     const asked = performance.now();
     const left = await this.parts.claims.claim(attempts);
     const due = attempts.flatMap((attempt, index) => {
       const leftMs = left[index];
-      return typeof leftMs === 'number' && leftMs > 0 ? [{ attempt, leftMs, device: addresses[index] }] : [];
+      return typeof leftMs === 'number' && leftMs > 0 ? [{ attempt, leftMs, address: addresses[index] }] : [];
     });
     const outcomes = await Promise.all(
-      due.map(({ attempt, leftMs, device }) => {
-        const message = encode(attempt, device);
+      due.map(({ attempt, leftMs, address }) => {
+        const message = encodeAttempt(attempt, address);
         if (message instanceof UnsendableCommand) return this.unsendable(attempt, message);
         const expirySeconds = Math.max(1, Math.floor(leftMs / 1_000));
         return this.parts.publisher.publish(
@@ -84,45 +71,11 @@ export class AttemptDispatcher {
     return { published, stale: attempts.length - due.length, notSent, unknown };
   }
 
-  /** Without a query for formats that go by the device id. */
-  private async addressesOf(attempts: readonly StartedAttempt[]): Promise<readonly (DeviceAddress | undefined)[]> {
-    const keyed = attempts.filter(({ request }) => codecOf(request.wireFormat)?.addressedBy === 'keys');
-    if (keyed.length === 0) return attempts.map(({ deviceId }) => addressOf(deviceId));
-    const found = await this.parts.addresses.addressesOf(keyed.map(({ deviceId }) => deviceId));
-    const byAttempt = new Map(keyed.map((attempt, index) => [attempt, found[index]]));
-    return attempts.map((attempt) => (byAttempt.has(attempt) ? byAttempt.get(attempt) : addressOf(attempt.deviceId)));
-  }
-
   private unsendable({ commandId, request }: StartedAttempt, { message }: UnsendableCommand): AttemptOutcome {
     const { wireFormat, service, method } = request;
     this.parts.logger.error({ commandId, wireFormat, service, method, reason: message }, 'a command cannot be sent');
     return { kind: 'unsendable', reason: message };
   }
-}
-
-function addressOf(deviceId: DeviceId): DeviceAddress {
-  return { deviceId, productKey: '', deviceKey: null };
-}
-
-function encode(
-  { commandId, attempt, waitUntil, lanePosition, request }: StartedAttempt,
-  device: DeviceAddress | undefined,
-): EncodedDispatch | UnsendableCommand {
-  const codec = codecOf(request.wireFormat);
-  if (codec === undefined) return new UnsendableCommand('no codec for this wire format');
-  if (device === undefined) return new UnsendableCommand('the device has no address');
-  const { service, method, parameters } = request;
-  const correlation = correlationOf(lanePosition);
-  try {
-    return codec.encode({ commandId, device, attempt, deadline: waitUntil, service, method, parameters, correlation });
-  } catch (error) {
-    if (error instanceof UnsendableCommand) return error;
-    throw error;
-  }
-}
-
-function codecOf(name: string): WireFormatCodec | undefined {
-  return Object.hasOwn(wireFormats, name) ? wireFormats[name as WireFormat] : undefined;
 }
 
 function signalOf(attempt: StartedAttempt, outcome: AttemptOutcome): Signal[] | undefined {

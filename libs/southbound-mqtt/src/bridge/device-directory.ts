@@ -1,4 +1,5 @@
-import type { Device, Registry } from '@downlink/command-engine';
+import { isJsonObject } from '@downlink/command-domain';
+import type { Device, Product, Property, Registry } from '@downlink/command-engine';
 import { LRUCache } from 'lru-cache';
 import { spellName, type DeviceAddress, type KeyedName } from '../codecs/device-name.js';
 
@@ -7,21 +8,29 @@ const KNOWN_MS = 10_000;
 /** One that nobody has may be registered any moment. */
 const UNKNOWN_MS = 2_000;
 
+/** Where a device is spoken to, and how. */
+export interface AddressedDevice {
+  readonly device: DeviceAddress;
+  /** The properties of its product's model, where the product says that its devices take TTLV frames. */
+  readonly ttlv?: readonly Property[];
+}
+
 type Looked<T> = { readonly found: T | undefined };
 
 /** Addresses and names of devices whose wire format speaks of product and device keys, without a query a message. */
 export class DeviceDirectory {
-  readonly #addresses = new LRUCache<string, Looked<DeviceAddress>>({ max: 100_000, ttl: KNOWN_MS });
+  readonly #addresses = new LRUCache<string, Looked<AddressedDevice>>({ max: 100_000, ttl: KNOWN_MS });
+  readonly #products = new LRUCache<string, Looked<Product>>({ max: 1_000, ttl: KNOWN_MS });
   readonly #ids = new LRUCache<string, Looked<string>>({ max: 100_000, ttl: KNOWN_MS });
 
-  constructor(private readonly registry: Pick<Registry, 'devices' | 'devicesByKeys'>) {}
+  constructor(private readonly registry: Pick<Registry, 'devices' | 'devicesByKeys' | 'product'>) {}
 
   /**
    * Where these devices are spoken to; same length and order, undefined for one that does not exist or whose id is another device's
-   * key. At most one query, and one for each product with devices without a key.
+   * key. At most one query, one for each product with devices without a key, and one for each Quectel product.
    * @throws Fault (retryable) when the store is away.
    */
-  async addressesOf(deviceIds: readonly string[]): Promise<readonly (DeviceAddress | undefined)[]> {
+  async addressesOf(deviceIds: readonly string[]): Promise<readonly (AddressedDevice | undefined)[]> {
     return lookUp(
       this.#addresses,
       deviceIds,
@@ -39,17 +48,33 @@ export class DeviceDirectory {
     return lookUp(this.#ids, names, spellName, (unseen) => this.#readIds(unseen));
   }
 
-  async #readAddresses(ids: readonly string[]): Promise<(DeviceAddress | undefined)[]> {
+  async #readAddresses(ids: readonly string[]): Promise<(AddressedDevice | undefined)[]> {
     const devices = await this.registry.devices(ids);
     const keyless = [...devices.values()].filter(({ key }) => key === null);
     const taken = await this.#byKeys(keyless.map(({ productKey, id }) => ({ productKey, deviceKey: id })));
+    const ttlv = await this.#ttlvOf([...devices.values()]);
     return ids.map((id) => {
       const device = devices.get(id);
       if (device === undefined) return undefined;
       const { productKey, key } = device;
       if (key === null && taken.has(spellName({ productKey, deviceKey: id }))) return undefined;
-      return { deviceId: id, productKey, deviceKey: key };
+      const properties = ttlv.get(productKey);
+      return { device: { deviceId: id, productKey, deviceKey: key }, ...(properties && { ttlv: properties }) };
     });
+  }
+
+  /** By product key: the properties of products whose devices take TTLV frames. */
+  async #ttlvOf(devices: readonly Device[]): Promise<Map<string, readonly Property[]>> {
+    const keys = new Set(
+      devices.flatMap(({ wireFormat, productKey }) => (wireFormat === 'quectel' ? [productKey] : [])),
+    );
+    const read = (unseen: readonly string[]) => Promise.all(unseen.map((key) => this.registry.product(key)));
+    const products = await lookUp(this.#products, [...keys], (key) => key, read);
+    return new Map(
+      products.flatMap((product) =>
+        product && takesTtlv(product) ? [[product.key, product.model?.properties ?? []]] : [],
+      ),
+    );
   }
 
   async #readIds(names: readonly KeyedName[]): Promise<(string | undefined)[]> {
@@ -74,6 +99,11 @@ export class DeviceDirectory {
     }
     return found;
   }
+}
+
+function takesTtlv({ attributes }: Product): boolean {
+  const { quectel } = attributes;
+  return isJsonObject(quectel) && quectel['payload'] === 'ttlv';
 }
 
 function keysByProduct(names: readonly KeyedName[]): Map<string, string[]> {

@@ -7,6 +7,7 @@ import {
   type StrayAnswers,
 } from '@downlink/command-engine';
 import { spellName, type KeyedName } from '../codecs/device-name.js';
+import { fromFields } from '../codecs/quectel/ttlv/model-fields.js';
 import { decodeUplink } from '../codecs/wire-formats.js';
 import type { CommandRef, DecodedUplink, Uplink } from '../codecs/wire-format-codec.js';
 import type { MqttLogger } from '../mqtt-logger.js';
@@ -34,7 +35,7 @@ export interface UplinkIntakeParts {
   /** Devices that exist: a lane is kept for these only, whatever a stranger publishes. Same length and order as the question. */
   readonly isKnown: (deviceIds: readonly string[]) => Promise<readonly boolean[]>;
   /** Whose the product and device keys in topics are; not asked where a topic or a gateway says the device id itself. */
-  readonly names: Pick<DeviceDirectory, 'deviceIdsOf'>;
+  readonly names: Pick<DeviceDirectory, 'deviceIdsOf' | 'addressesOf'>;
   /** Reads what a broker itself says of devices, where it does; asked before the wire formats, about live messages only. */
   readonly brokerEvents?: (topic: string, payload: Buffer) => DecodedUplink | undefined;
   readonly logger: MqttLogger;
@@ -74,16 +75,30 @@ export class UplinkIntake {
     const names = decoded.flatMap(({ uplink: { from } }): KeyedName[] => ('deviceId' in from ? [] : [from]));
     const found = names.length === 0 ? [] : await this.parts.names.deviceIdsOf(names);
     const ids = new Map(names.map((name, index) => [name, found[index]]));
-    return decoded.map(({ message, uplink }) => {
+    const heard = decoded.map(({ message, uplink }) => {
       const { from } = uplink;
       const deviceId = 'deviceId' in from ? from.deviceId : (ids.get(from) ?? spellName(from));
       return { message, uplink: resolved(uplink, deviceId) };
     });
+    return this.withNames(heard);
   }
 
   private decode({ topic, payload, retained }: ReceivedMessage): DecodedUplink | undefined {
     const event = retained ? undefined : this.parts.brokerEvents?.(topic, payload);
     return event ?? decodeUplink(topic, payload, retained)?.uplink;
+  }
+
+  /** What TTLV tells by number, by the names in the product's model. */
+  private async withNames(heard: readonly Heard[]): Promise<Heard[]> {
+    const numbered = heard.filter(({ uplink }) => uplink.kind === 'answered' && uplink.fields);
+    if (numbered.length === 0) return [...heard];
+    const devices = [...new Set(numbered.map(({ uplink }) => uplink.deviceId))];
+    const addressed = await this.parts.names.addressesOf(devices);
+    const types = new Map(devices.map((id, index) => [id, addressed[index]?.ttlv ?? []]));
+    return heard.map(({ message, uplink }) => {
+      if (uplink.kind !== 'answered' || !uplink.fields) return { message, uplink };
+      return { message, uplink: { ...uplink, result: fromFields(uplink.fields, types.get(uplink.deviceId)!) } };
+    });
   }
 
   /** Returns how many there were. What the store refuses is lost here alone, and said: it must not hold up everybody's answers. */

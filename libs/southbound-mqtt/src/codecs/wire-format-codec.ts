@@ -1,4 +1,6 @@
+import type { Property } from '@downlink/command-engine';
 import type { DeviceAddress, DeviceName } from './device-name.js';
+import type { TtlvField } from './quectel/ttlv/fields.js';
 
 /** A new one is one folder beside these and one line in `wire-formats.ts`. */
 export type WireFormat = 'native' | 'huawei' | 'enos' | 'quectel';
@@ -24,6 +26,8 @@ export interface Dispatch {
   parameters: JsonObject;
   /** 1..65535, unique among the device's open commands: Huawei's `mid`, two bytes on the wire. */
   correlation: number;
+  /** The properties of its product's model, where the product's devices take TTLV frames instead of JSON (Quectel). */
+  ttlv?: readonly Property[];
 }
 
 /** A dispatch as it goes out: QoS 1, not retained. */
@@ -51,6 +55,8 @@ export interface AnsweredUplink {
   /** The device's own code, as text of at most 128 characters. */
   code?: string;
   result?: JsonValue;
+  /** Of a TTLV answer: what `result` tells by number, for whoever knows the product's model and can name it. */
+  fields?: readonly TtlvField[];
   /** The device announced that more would follow (Huawei `hasMore` 1). Recorded, not waited for. */
   hasMore?: true;
 }

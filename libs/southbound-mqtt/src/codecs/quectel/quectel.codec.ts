@@ -12,6 +12,9 @@ import type {
   WireFormatCodec,
 } from '../wire-format-codec.js';
 import { filters, parseUplink, topicOf, uplinks, type QuectelUplink } from './quectel-topics.js';
+import { looksLikeFrame } from './ttlv/frame.js';
+import { decodeAnswer, encodeCommand } from './ttlv/messages.js';
+import { fromFields } from './ttlv/model-fields.js';
 
 const commandIdShape = /^\d{19}$/;
 
@@ -31,7 +34,9 @@ export const quectelCodec: WireFormatCodec = {
   encode(dispatch) {
     assertTopicSafe(dispatch.device.productKey, 'product key');
     assertTopicSafe(keyedName(dispatch.device).deviceKey, 'device key');
-    return { topic: topicOf(dispatch.device, 'commands'), payload: JSON.stringify(commandBody(dispatch)) };
+    const { ttlv } = dispatch;
+    const payload = ttlv ? encodeCommand(dispatch, ttlv) : JSON.stringify(commandBody(dispatch));
+    return { topic: topicOf(dispatch.device, 'commands'), payload };
   },
   decode,
 };
@@ -64,6 +69,7 @@ function decode(topic: string, payload: Buffer, retained = false): DecodedUplink
   if (!isTopicSafe(from.productKey) || !isTopicSafe(from.deviceKey)) return unreadable(from, 'device-id');
   if (retained && last !== 'online') return unreadable(from, 'retained');
   if (last === 'reports') return { kind: 'reachable', from };
+  if (last === 'answers' && looksLikeFrame(payload)) return readFrame(from, payload);
   const read = readJsonObject(payload);
   return read.ok ? readers[last](from, read.value) : unreadable(from, read.reason);
 }
@@ -75,6 +81,18 @@ const readers: Record<Exclude<QuectelUplink, 'reports'>, (from: KeyedName, body:
 
 function unreadable(from: KeyedName, reason: UnreadableReason): DecodedUplink {
   return { kind: 'unreadable', from, reason };
+}
+
+/** TTLV knows no failure: a device that cannot do it says nothing, or says it in JSON. */
+function readFrame(from: KeyedName, payload: Buffer): DecodedUplink {
+  const answer = decodeAnswer(payload);
+  if (!answer.ok) {
+    const ref = 'packetId' in answer ? { ref: { correlation: answer.packetId } } : {};
+    return { kind: 'unreadable', from, ...ref, reason: answer.reason };
+  }
+  const { packetId, fields } = answer.value;
+  const result = fromFields(fields, []);
+  return { kind: 'answered', from, ref: { correlation: packetId }, outcome: 'succeeded', result, fields };
 }
 
 /** REQACK `succ`: the device has it. REQACK `fail`: it will not do it. RESULT: it has done it, or could not. */
