@@ -1,4 +1,4 @@
-# One image for the four services; the argument says which: `docker run … downlink dispatcher`.
+# One image for the five services; the argument says which: `docker run … downlink dispatcher`.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
@@ -7,7 +7,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json ./
 COPY libs libs
 COPY apps apps
-RUN for service in command-api dispatcher scheduler notifier; do \
+RUN for service in command-api dispatcher scheduler notifier device-gateway; do \
       node node_modules/@nestjs/cli/bin/nest.js build "$service" && test -s "dist/apps/$service/main.js" || exit 1; \
     done
 
@@ -25,7 +25,7 @@ COPY package.json LICENSE ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist/apps dist/apps
 USER node
-EXPOSE 3000 9090
+EXPOSE 3000 9090 1883 8883
 # command-api answers on PORT, the others on OPERATIONS_PORT. By bash, because seven probes by node a second (start-interval) kept
 # two cores from starting what they probed.
 HEALTHCHECK --interval=10s --timeout=10s --start-period=120s --start-interval=2s --retries=3 \

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readConfig } from './config.js';
+import { DEFAULT_GATEWAY_LIMITS } from '@downlink/southbound-mqtt';
+import { gatewayLimits, readConfig, tlsSettings, upstreamBroker } from './config.js';
 
 const NEEDED = {
   DATABASE_URL: 'postgres://db/downlink',
@@ -27,5 +28,29 @@ describe('the device gateway’s configuration', () => {
     [{ CONNECT_TIMEOUT: 'soon' }, /^CONNECT_TIMEOUT: expected a duration/],
   ])('refuses %j and names it', (wrong, message) => {
     expect(() => readConfig({ ...NEEDED, ...wrong })).toThrow(message);
+  });
+
+  it.each([
+    ['mqtt://broker', { host: 'broker', port: 1883 }],
+    ['mqtt://broker:2883', { host: 'broker', port: 2883 }],
+    ['mqtts://broker', { host: 'broker', port: 8883, tls: {} }],
+    ['mqtt://[::1]:2883', { host: '::1', port: 2883 }],
+  ])('reads the broker behind from %s', (url, broker) => {
+    expect(upstreamBroker(readConfig({ ...NEEDED, MQTT_URL: url }))).toEqual(broker);
+    const account = { MQTT_USERNAME: 'platform', MQTT_PASSWORD: 'p' };
+    const whole = { ...broker, username: 'platform', password: 'p' };
+    expect(upstreamBroker(readConfig({ ...NEEDED, ...account, MQTT_URL: url }))).toEqual(whole);
+  });
+
+  it('has the gateway’s own limits where none are given', () => {
+    expect(DEFAULT_GATEWAY_LIMITS).toMatchObject(gatewayLimits(readConfig(NEEDED)));
+    expect(gatewayLimits(readConfig({ ...NEEDED, CONNECT_TIMEOUT: '2s' })).connectTimeoutMs).toBe(2_000);
+  });
+
+  it('asks for client certificates only where an authority for them is given', () => {
+    expect(tlsSettings(readConfig(NEEDED))).toBeUndefined();
+    expect(tlsSettings(readConfig({ ...NEEDED, ...TLS }))).not.toHaveProperty('clientCa');
+    const mutual = { ...NEEDED, ...TLS, TLS_CLIENT_CA: 'ca.pem', TLS_CLIENT_REQUIRED: 'yes' };
+    expect(tlsSettings(readConfig(mutual))).toMatchObject({ clientCa: 'ca.pem', clientCertificateRequired: true });
   });
 });

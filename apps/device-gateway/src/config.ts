@@ -11,7 +11,9 @@ import {
   type Environment,
 } from '@downlink/runtime';
 import { provisionSettings, secretsKey } from '@downlink/provisioning';
+import { DEFAULT_GATEWAY_LIMITS as DEFAULTS, type GatewayLimits, type UpstreamBroker } from '@downlink/southbound-mqtt';
 import { z } from 'zod';
+import type { TlsSettings } from './device-listeners.js';
 
 const schema = z.object({
   ...processSettings,
@@ -37,13 +39,13 @@ const schema = z.object({
   DATABASE_POOL: integer({ min: 1, max: 200, default: 4 }),
   SECRETS_KEY: secretsKey(),
   ...provisionSettings,
-  CONNECT_RATE: integer({ min: 1, max: 1_000_000, default: 500 }),
-  CONNECT_BURST: integer({ min: 1, max: 1_000_000, default: 1_000 }),
-  CONNECT_TIMEOUT: durationMs().default(10_000),
-  MAX_CONNECTIONS: integer({ min: 1, max: 1_000_000, default: 50_000 }),
-  MAX_PACKET_BYTES: integer({ min: 1_024, max: 268_435_455, default: 131_072 }),
-  MAX_IN_FLIGHT: integer({ min: 1, max: 65_535, default: 100 }),
-  MAX_SUBSCRIPTIONS: integer({ min: 1, max: 10_000, default: 20 }),
+  CONNECT_RATE: integer({ min: 1, max: 1_000_000, default: DEFAULTS.connectsPerSecond }),
+  CONNECT_BURST: integer({ min: 1, max: 1_000_000, default: DEFAULTS.connectBurst }),
+  CONNECT_TIMEOUT: durationMs().default(DEFAULTS.connectTimeoutMs),
+  MAX_CONNECTIONS: integer({ min: 1, max: 1_000_000, default: DEFAULTS.maxConnections }),
+  MAX_PACKET_BYTES: integer({ min: 1_024, max: 268_435_455, default: DEFAULTS.maxPacketBytes }),
+  MAX_IN_FLIGHT: integer({ min: 1, max: 65_535, default: DEFAULTS.maxInFlight }),
+  MAX_SUBSCRIPTIONS: integer({ min: 1, max: 10_000, default: DEFAULTS.maxSubscriptions }),
 });
 
 /** The gateway's settings; the README says what each is. */
@@ -55,6 +57,53 @@ export function readConfig(env?: Environment): DeviceGatewayConfig {
   const problems = tlsProblems(config);
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
+}
+
+/** TLS on the device side, where a port for it is given; `readConfig` has seen to the files being named. */
+export function tlsSettings(config: DeviceGatewayConfig): TlsSettings | undefined {
+  const { MQTTS_PORT, TLS_CERT, TLS_KEY, TLS_CLIENT_CA } = config;
+  if (MQTTS_PORT === undefined || TLS_CERT === undefined || TLS_KEY === undefined) return undefined;
+  return {
+    port: MQTTS_PORT,
+    cert: TLS_CERT,
+    key: TLS_KEY,
+    ...(TLS_CLIENT_CA !== undefined && { clientCa: TLS_CLIENT_CA }),
+    clientCertificateRequired: config.TLS_CLIENT_REQUIRED,
+    reloadEveryMs: config.TLS_RELOAD,
+  };
+}
+
+export function gatewayLimits(config: DeviceGatewayConfig): Partial<GatewayLimits> {
+  return {
+    connectsPerSecond: config.CONNECT_RATE,
+    connectBurst: config.CONNECT_BURST,
+    connectTimeoutMs: config.CONNECT_TIMEOUT,
+    maxConnections: config.MAX_CONNECTIONS,
+    maxPacketBytes: config.MAX_PACKET_BYTES,
+    maxInFlight: config.MAX_IN_FLIGHT,
+    maxSubscriptions: config.MAX_SUBSCRIPTIONS,
+  };
+}
+
+/** The account at the broker behind, for the gateway's own connection and for those that it opens for devices. */
+export function brokerAccount(config: DeviceGatewayConfig): { readonly username?: string; readonly password?: string } {
+  const { MQTT_USERNAME, MQTT_PASSWORD } = config;
+  return {
+    ...(MQTT_USERNAME !== undefined && { username: MQTT_USERNAME }),
+    ...(MQTT_PASSWORD !== undefined && { password: MQTT_PASSWORD }),
+  };
+}
+
+export function upstreamBroker(config: DeviceGatewayConfig): UpstreamBroker {
+  const { protocol, hostname, port: given } = new URL(config.MQTT_URL);
+  const secure = protocol === 'mqtts:';
+  return {
+    // IPv6 addresses stand in brackets in a URL, and without them where one connects.
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: given === '' ? (secure ? 8883 : 1883) : Number(given),
+    ...(secure && { tls: {} }),
+    ...brokerAccount(config),
+  };
 }
 
 function tlsProblems(config: DeviceGatewayConfig): ConfigProblem[] {

@@ -1,5 +1,5 @@
 import type { Metrics } from '@downlink/runtime';
-import type { DeviceGateway } from '@downlink/southbound-mqtt';
+import type { DeviceGateway, PresencePublisher } from '@downlink/southbound-mqtt';
 import type { DeviceListeners } from './device-listeners.js';
 
 export interface Observed {
@@ -58,4 +58,23 @@ export function observeGateway(metrics: Metrics, { gateway, listeners }: Observe
   gauge('downlink_gateway_certificate_expires_seconds', 'When the TLS certificate runs out, Unix time', () =>
     listeners.certificateExpiresAt === undefined ? 0 : listeners.certificateExpiresAt / 1_000,
   );
+}
+
+/** Shows what of presence the broker has not taken yet. */
+export function observePresence(metrics: Metrics, presence: Pick<PresencePublisher, 'backlog' | 'dropped'>): void {
+  metrics.gauge({
+    name: 'downlink_gateway_presence_backlog',
+    help: 'Devices whose presence the broker has not taken yet',
+    collect() {
+      this.set(presence.backlog);
+    },
+  });
+  metrics.counter({
+    name: 'downlink_gateway_presence_dropped_total',
+    help: 'Words of presence given up for lack of room',
+    collect() {
+      this.reset();
+      this.inc(presence.dropped);
+    },
+  });
 }

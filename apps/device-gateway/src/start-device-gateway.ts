@@ -1,14 +1,16 @@
 import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
-import { DeviceGateway, type GatewayOptions } from '@downlink/southbound-mqtt';
+import { DeviceGateway, ModelWatch, type GatewayOptions, type ModelWatchParts } from '@downlink/southbound-mqtt';
 import { openDeviceListeners, type TlsSettings } from './device-listeners.js';
 import { observeGateway } from './device-gateway.metrics.js';
 
-export interface DeviceGatewayParts extends Omit<GatewayOptions, 'logger'> {
+export interface DeviceGatewayParts extends Omit<GatewayOptions, 'logger' | 'modelChanges'> {
   /** Every interface unless given. */
   readonly host?: string;
   /** MQTT without TLS; 0 for any free port, undefined for none. */
   readonly port: number | undefined;
   readonly tls?: TlsSettings | undefined;
+  /** Where changed models are looked for. */
+  readonly models: ModelWatchParts['registry'];
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly health: HealthRegistry;
@@ -28,8 +30,13 @@ export interface RunningDeviceGateway {
  * @throws ConfigError for certificate files that cannot be used; the listen error (EADDRINUSE, EACCES)
  */
 export async function startDeviceGateway(parts: DeviceGatewayParts): Promise<RunningDeviceGateway> {
-  const { host, port, tls, logger, metrics, health, ...options } = parts;
-  const gateway = new DeviceGateway({ ...options, logger });
+  const { host, port, tls, models, logger, metrics, health, ...options } = parts;
+  const watch = new ModelWatch({ registry: models, products: () => gateway.connectedProducts, logger });
+  const gateway: DeviceGateway = new DeviceGateway({
+    ...options,
+    logger,
+    modelChanges: (listener) => watch.listen(listener),
+  });
   const listeners = await openDeviceListeners({
     ...(host !== undefined && { host }),
     port,

@@ -9,7 +9,7 @@ import { sendManyCommands } from './steps/send-many-commands.js';
 import { untilFinished } from './steps/until-finished.js';
 import { useWorld } from './steps/world.js';
 import { describeSystem } from './system/describe-system.js';
-import { SERVICES, type System } from './system/system.js';
+import { GATEWAY, SERVICES, type Program, type System } from './system/system.js';
 
 /**
  * A dispatcher that was killed keeps its partitions until its session with Kafka has ended, a scheduler its shards until its lease
@@ -61,7 +61,7 @@ function shortFaults(): void {
 function killsOfContainers(start: () => Promise<System>): void {
   const world = useWorld(start, { slackMs: SLACK_MS });
 
-  it.each(SERVICES)(
+  it.each<Program>([...SERVICES, GATEWAY])(
     'all of 200 commands reach a final state although a %s is killed in the middle',
     async (service) => {
       const { application, devices, receiver, system } = world();

@@ -1,4 +1,4 @@
-import { integer, loadConfig, port, processSettings } from '@downlink/runtime';
+import { ConfigError, integer, loadConfig, port, processSettings } from '@downlink/runtime';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -11,6 +11,7 @@ const schema = z.object({
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
   MQTT_PORT: port().default(1883),
+  MQTTS_PORT: port().optional(),
   DATA_DIR: z.string().default('.downlink'),
   SIMULATED_DEVICES: integer({ min: 0, max: 1_000, default: 1 }),
   PROVISION: z.string().optional(),
@@ -23,5 +24,8 @@ export type StandaloneConfig = Readonly<z.output<typeof schema>>;
 
 /** @throws ConfigError that names every wrong variable */
 export function readConfig(): StandaloneConfig {
-  return loadConfig(schema);
+  const config = loadConfig(schema);
+  if ((config.TLS_CERT === undefined) === (config.TLS_KEY === undefined)) return config;
+  const variable = config.TLS_CERT === undefined ? 'TLS_CERT' : 'TLS_KEY';
+  throw new ConfigError([{ variable, problem: 'TLS_CERT and TLS_KEY are needed both or neither' }]);
 }

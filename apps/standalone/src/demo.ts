@@ -12,9 +12,8 @@ const QUECTEL_SERVICE = { code: DEMO_SERVICE.id, data: JSON.stringify([{ [DEMO_S
 const DIALECTS = {
   native: { wireFormat: 'native', method: DEMO_SERVICE.method },
   huawei: { wireFormat: 'huawei', method: DEMO_SERVICE.method },
-  // Their own wire formats have no codec yet; the northbound side does not depend on it.
-  enos: { wireFormat: 'native', method: INVOKE },
-  quectel: { wireFormat: 'native', method: INVOKE },
+  enos: { wireFormat: 'enos', method: INVOKE },
+  quectel: { wireFormat: 'quectel', method: INVOKE },
 } as const;
 
 export type DemoDialect = keyof typeof DIALECTS;
@@ -87,12 +86,16 @@ function modelOf(dialect: DemoDialect): ProductModel {
   };
 }
 
+/** Where everything of an installation is reached. */
+export interface DemoUrls {
+  readonly http: string;
+  readonly https?: string;
+  readonly mqtt: string;
+  readonly mqtts?: string;
+}
+
 /** What `DATA_DIR/demo.json` holds, for tools around an installation. */
-export function demoFile(
-  secrets: InstallationSecrets,
-  devices: readonly DemoDevice[],
-  urls: { readonly http: string; readonly https?: string; readonly mqtt: string },
-): object {
+export function demoFile(secrets: InstallationSecrets, devices: readonly DemoDevice[], urls: DemoUrls): object {
   const { native, huawei, enos, quectel } = demoCredentials(secrets);
   const device = (dialect: DemoDialect) => {
     const first = devices.find((each) => each.dialect === dialect)!;
@@ -112,7 +115,11 @@ export function demoFile(
 }
 
 function deviceEntry({ id, dialect, wireFormat, product, secret }: DemoDevice, productSecret: string): object {
-  const { clientId, username: user, password } = deviceProtocols[wireFormat].credentials({ id, productKey: product }, secret);
+  const {
+    clientId,
+    username: user,
+    password,
+  } = deviceProtocols[wireFormat].credentials({ id, productKey: product }, secret);
   return {
     deviceId: id,
     deviceKey: id,

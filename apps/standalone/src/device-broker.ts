@@ -1,17 +1,16 @@
-import type { KeptSecret, Registry, SignalQueue } from '@downlink/command-engine';
-import type { Logger } from '@downlink/runtime';
-import {
-  EmbeddedBroker,
-  equalInConstantTime,
-  parseHuaweiClientId,
-  verifyHuaweiClient,
-  verifyNativeCredentials,
-  type AttemptPublisher,
-  type Authenticate,
-} from '@downlink/southbound-mqtt';
+import type { DeviceLogins, Registry, SignalQueue } from '@downlink/command-engine';
+import type { HealthRegistry, Logger, Metrics } from '@downlink/runtime';
+import { EmbeddedBroker, RegistryAuthenticator, type AttemptPublisher } from '@downlink/southbound-mqtt';
+import type { TlsSettings } from '../../device-gateway/src/device-listeners.js';
+import { startDeviceGateway } from '../../device-gateway/src/start-device-gateway.js';
+import { ListeningDevices } from './listening-devices.js';
 
 export interface DeviceBroker {
+  /** Where devices connect, without and with TLS. */
   readonly port: number;
+  readonly tlsPort: number | undefined;
+  /** The broker behind the gateway, for the platform's own connections. */
+  readonly platform: { readonly url: string; readonly username: string; readonly password: string };
   /** Answers `no-subscriber` for a device that does not listen, which MQTT 3.1.1 itself cannot say. */
   gate(publisher: AttemptPublisher): AttemptPublisher;
   close(): Promise<void>;
@@ -20,63 +19,48 @@ export interface DeviceBroker {
 export interface DeviceBrokerOptions {
   readonly port: number;
   readonly host: string;
-  readonly registry: Registry;
-  readonly signals: SignalQueue;
-  /** What the platform's own connections log in with, as user `platform`. */
+  readonly tls?: TlsSettings | undefined;
+  readonly registry: Registry & DeviceLogins;
+  readonly signals: Pick<SignalQueue, 'handle'>;
+  /** What the platform's own connections, and the gateway's for devices, log in to the broker with. */
   readonly platformPassword: string;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: HealthRegistry;
 }
 
-/** The embedded MQTT broker with our devices: their credentials checked, their presence told to the engine. */
+/** The device gateway in front of the embedded broker, in this process; presence goes to the engine without a way over MQTT. */
 export async function startDeviceBroker(options: DeviceBrokerOptions): Promise<DeviceBroker> {
-  const { signals, logger } = options;
-  const listening = new Set<string>();
-  const broker = new EmbeddedBroker({
-    port: options.port,
-    host: options.host,
-    authenticate: authenticateWith(options),
-    onPresence(deviceId, online) {
-      if (online) listening.add(deviceId);
-      else listening.delete(deviceId);
-      signals
-        .handle({ kind: online ? 'device-reachable' : 'device-unreachable', deviceId })
-        .catch((err: unknown) => logger.warn({ err, deviceId, online }, 'presence could not be stored'));
-    },
-    logger,
-  });
+  const { registry, signals, logger, metrics, health } = options;
+  const account = { username: 'platform', password: options.platformPassword };
+  const broker = new EmbeddedBroker({ port: 0, account, logger });
   await broker.start();
+  const listening = new ListeningDevices(signals, logger);
+  const gateway = await startDeviceGateway({
+    host: options.host,
+    port: options.port,
+    tls: options.tls,
+    upstream: { host: '127.0.0.1', port: broker.port, ...account },
+    authenticator: new RegistryAuthenticator({ registry, logger }),
+    presence: listening,
+    models: registry,
+    // MQTT 3.1.1 has no message expiry: what waits for a device waits in its lane, not in the broker.
+    cleanSessions: true,
+    logger,
+    metrics,
+    health,
+  });
   return {
-    port: broker.port,
+    port: gateway.port!,
+    tlsPort: gateway.tlsPort,
+    platform: { url: `mqtt://127.0.0.1:${String(broker.port)}`, ...account },
     gate: (publisher) => ({
       publish: async (message, deviceId) =>
         listening.has(deviceId) ? publisher.publish(message, deviceId) : { kind: 'no-subscriber' },
     }),
-    close: () => broker.close(),
-  };
-}
-
-/** Each device by its wire format's own scheme; the platform by its generated password. */
-function authenticateWith({ registry, platformPassword }: DeviceBrokerOptions): Authenticate {
-  const secretOf = async (deviceId: string, wireFormat: string): Promise<KeptSecret | null> => {
-    const device = (await registry.deviceCredentials([{ deviceId }])).found[0]?.[0];
-    return device?.activated && device.wireFormat === wireFormat ? device.secret : null;
-  };
-  return async (clientId, username, password) => {
-    if (username === 'platform') {
-      return password !== undefined && equalInConstantTime(password, platformPassword) ? 'platform' : undefined;
-    }
-    const huawei = parseHuaweiClientId(clientId);
-    if (huawei !== undefined) {
-      const secret = await secretOf(huawei.id, 'huawei');
-      const genuine =
-        secret?.kind === 'plain' && verifyHuaweiClient({ clientId, username, password }, secret.secret, Date.now());
-      return genuine ? { deviceId: huawei.id, wireFormat: 'huawei' } : undefined;
-    }
-    const deviceId = await verifyNativeCredentials({ username, password }, async (id, presented) => {
-      const secret = await secretOf(id, 'native');
-      if (secret?.kind === 'hash') return registry.secretMatches(presented, secret.hash);
-      return secret?.kind === 'plain' && equalInConstantTime(presented, secret.secret);
-    });
-    return deviceId === undefined ? undefined : { deviceId, wireFormat: 'native' };
+    async close() {
+      await gateway.stop();
+      await broker.close();
+    },
   };
 }

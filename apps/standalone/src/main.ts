@@ -15,8 +15,9 @@ import { startScheduler } from '../../scheduler/src/start-scheduler.js';
 import { readConfig, type StandaloneConfig } from './config.js';
 import { createCore, type Core } from './core.js';
 import { DataFolder, type InstallationSecrets } from './data-folder.js';
-import { demoDeclaration, demoDevices, demoFile } from './demo.js';
+import { demoDeclaration, demoDevices, demoFile, type DemoUrls } from './demo.js';
 import { startDeviceBroker, type DeviceBroker } from './device-broker.js';
+import { deviceTls } from './device-tls.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { startRest } from './rest.js';
 import { sendSampleCommand, timeline } from './sample-command.js';
@@ -47,16 +48,21 @@ runMain(async (lifecycle) => {
   await core.store.registry.apply(demoDeclaration(secrets, devices));
   await applyProvisionFile({ ...config, PROVISION_MADE: folder.file('provisioned.jsonl') }, core.store.registry);
 
+  const metrics = new Metrics({ service: 'standalone' });
+  const health = new HealthRegistry({ stopping: lifecycle.stopping });
   const broker = await startDeviceBroker({
     port: config.MQTT_PORT,
     host: config.HOST,
+    tls: await deviceTls(config, folder),
     registry: core.store.registry,
     signals: core.signals,
     platformPassword: secrets.mqttPassword,
     logger,
+    metrics,
+    health,
   });
   lifecycle.onStop('device broker', () => broker.close());
-  const urls = await startServices(lifecycle, { config, core, broker, secrets, folder, logger });
+  const urls = await startServices(lifecycle, { config, core, broker, secrets, folder, logger, metrics, health });
 
   if (config.SIMULATED_DEVICES > 0) {
     const simulated = await startSimulatedDevices(urls.mqtt, devices);
@@ -76,20 +82,18 @@ interface ServiceParts {
   readonly secrets: InstallationSecrets;
   readonly folder: DataFolder;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: HealthRegistry;
 }
 
 /** The four services, each as its own app has it, on one core. */
-async function startServices(
-  lifecycle: Lifecycle,
-  parts: ServiceParts,
-): Promise<{ http: string; https?: string; mqtt: string }> {
-  const { core, broker, secrets, logger } = parts;
+async function startServices(lifecycle: Lifecycle, parts: ServiceParts): Promise<DemoUrls> {
+  const { core, broker, logger, metrics, health } = parts;
   const { store, engine } = core;
-  const metrics = new Metrics({ service: 'standalone' });
-  const health = new HealthRegistry({ stopping: lifecycle.stopping });
   health.register('postgres', async () => store.health().then(() => ({ ok: true })));
   const common = { leases: store.shardLeases, owner: OWNER, logger, metrics };
   const mqtt = `mqtt://127.0.0.1:${broker.port}`;
+  const mqtts = broker.tlsPort === undefined ? {} : { mqtts: `mqtts://127.0.0.1:${broker.tlsPort}` };
 
   const notifier = await startNotifier({
     ...common,
@@ -107,7 +111,7 @@ async function startServices(
     strays: store.strayAnswers,
     registry: store.registry,
     facts: core.facts('dispatcher', DISPATCHING),
-    broker: { url: mqtt, username: 'platform', password: secrets.mqttPassword },
+    broker: broker.platform,
     gate: (publisher) => broker.gate(publisher),
     health,
   });
@@ -130,7 +134,7 @@ async function startServices(
   lifecycle.onStop('scheduler', () => scheduler.stop());
   const rest = await startRest(parts, { metrics, health, mqtt });
   lifecycle.onStop('REST', () => rest.stop());
-  return { ...rest.urls, mqtt };
+  return { ...rest.urls, mqtt, ...mqtts };
 }
 
 function lockOrExplain(folder: DataFolder): () => void {

@@ -3,7 +3,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { createEngine, SignalQueue } from '@downlink/command-engine';
 import { huaweiFace, HuaweiModule } from '@downlink/northbound-huawei';
 import { startNorthbound, type RunningNorthbound } from '@downlink/northbound-kit/contracts';
-import { createLogger } from '@downlink/runtime';
+import { createLogger, HealthRegistry, Metrics } from '@downlink/runtime';
 import { huaweiPassword } from '@downlink/southbound-mqtt';
 import { eventually } from '@downlink/testing';
 import { startDeviceBroker, type DeviceBroker } from './device-broker.js';
@@ -37,6 +37,8 @@ describe('a device that an application registers over Huawei’s API', () => {
       signals: new SignalQueue(createEngine(running.store.commandStore, { handOver: () => {} })),
       platformPassword: 'platform',
       logger: createLogger({ service: 'spec', level: 'silent' }),
+      metrics: new Metrics({ service: 'spec', processMetrics: false }),
+      health: new HealthRegistry(),
     });
     const tokens = await call('POST', '/iocm/app/sec/v1.1.0/login', { appId: 'app', secret: 's' });
     headers = { ...APPLICATION, authorization: `Bearer ${String(tokens['accessToken'])}` };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { generate } from 'selfsigned';
 import type { DataFolder } from './data-folder.js';
 
@@ -16,4 +16,13 @@ export async function selfSignedCertificate(folder: DataFolder): Promise<{ cert:
     folder.write(FILE, { cert: made.cert, key: made.private });
   }
   return JSON.parse(readFileSync(folder.file(FILE), 'utf8')) as { cert: string; key: string };
+}
+
+/** The same as PEM files, for a server that looks at files. */
+export async function selfSignedFiles(folder: DataFolder): Promise<{ cert: string; key: string }> {
+  const { cert, key } = await selfSignedCertificate(folder);
+  const files = { cert: folder.file('tls-cert.pem'), key: folder.file('tls-key.pem') };
+  writeFileSync(files.cert, cert);
+  writeFileSync(files.key, key, { mode: 0o600 });
+  return files;
 }

@@ -47,9 +47,7 @@ export {
   type NativeCredentials,
   type SecretVerifier,
 } from './authentication/verify-native-credentials.js';
-export type { BrokerIdentity, DeviceIdentity } from './embedded/broker-identity.js';
 export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded/embedded-broker.js';
-export type { Authenticate, Refusals } from './embedded/gatekeeper.js';
 export { ModelWatch, type ModelWatchParts } from './models/model-watch.js';
 export { presenceMessage, PresencePublisher, type PresencePublisherOptions } from './presence/presence-publisher.js';
 export { DeviceGateway } from './gateway/device-gateway.js';

@@ -12,7 +12,7 @@ import { LogWatch } from '@downlink/store-postgres';
 import { httpCall } from '../steps/http-call.js';
 import { SimulatedDevices } from '../steps/simulated-devices.js';
 import { ServiceProcesses } from '../system/service-processes.js';
-import type { Service } from '../system/system.js';
+import type { Program } from '../system/system.js';
 import { ApiClient } from './api-client.js';
 import { chooseDevices, mixDevices } from './device-mix.js';
 import { OpenLoad } from './open-load.js';
@@ -126,7 +126,7 @@ function environmentOf({ postgres, kafka, mosquitto }: Servers, adminKey: string
 }
 
 /** The replicas of the API share no port, and keep theirs over a restart. */
-function ownOf(service: Service, port: number): Record<string, string> {
+function ownOf(service: Program, port: number): Record<string, string> {
   return service === 'command-api' ? { PORT: String(port) } : {};
 }
 

@@ -40,7 +40,7 @@ export function attachCompose(target: ComposeTarget): System {
     },
     killAndRestart,
     killAndRestartKafka: () => killAndRestart('kafka'),
-    logs: () => compose('logs', '--no-color', 'command-api', 'dispatcher', 'scheduler', 'notifier'),
+    logs: () => compose('logs', '--no-color', 'command-api', 'dispatcher', 'scheduler', 'notifier', 'device-gateway'),
     async stop() {
       await Promise.all(doors.map((door) => new Promise<void>((resolve) => door.close(() => resolve()))));
     },

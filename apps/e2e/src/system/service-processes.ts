@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { freePort, startProcess, type TestProcess } from '@downlink/testing';
 import { hideFromServices } from '../config.js';
-import { SERVICES, type Service } from './system.js';
+import { GATEWAY, SERVICES, type Program } from './system.js';
 
 /** Seven processes start at once, on machines of two cores. */
 const READY_WITHIN_MS = 120_000;
@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string>>;
 
 /** One replica of a service, in a process that changes when it is killed. */
 export interface Replica {
-  readonly service: Service;
+  readonly service: Program;
   readonly process: TestProcess;
   /** What only this replica is told, such as its port. */
   readonly own: Environment;
@@ -23,15 +23,15 @@ export class ServiceProcesses {
 
   constructor(
     readonly environment: Environment,
-    private readonly replicas: Readonly<Record<Service, number>>,
+    private readonly replicas: Readonly<Partial<Record<Program, number>>>,
     /** What only this replica is told, by service and number. */
-    private readonly ownOf: (service: Service, number: number) => Environment = () => ({}),
+    private readonly ownOf: (service: Program, number: number) => Environment = () => ({}),
   ) {}
 
   async start(): Promise<void> {
     hideFromServices();
-    const wanted = SERVICES.flatMap((service) =>
-      Array.from({ length: this.replicas[service] }, (_, number) =>
+    const wanted = [...SERVICES, GATEWAY as Program].flatMap((service) =>
+      Array.from({ length: this.replicas[service] ?? 0 }, (_, number) =>
         this.startOne(service, this.ownOf(service, number)),
       ),
     );
@@ -46,21 +46,28 @@ export class ServiceProcesses {
   }
 
   /** The replicas of a service, the oldest first. */
-  of(service: Service): readonly Replica[] {
+  of(service: Program): readonly Replica[] {
     return this.running.filter((replica) => replica.service === service);
   }
 
   /** The oldest replica, so that repeated calls go round. */
-  async killAndRestart(service: Service): Promise<void> {
+  async killAndRestart(service: Program): Promise<void> {
     await this.replace(this.of(service)[0]!);
   }
 
   /** Ends this replica, at once unless another signal is given, and starts it again, with further settings if any. */
   async replace(replica: Replica, signal: NodeJS.Signals = 'SIGKILL', over: Environment = {}): Promise<Replica> {
-    this.running.splice(this.running.indexOf(replica), 1);
-    await replica.process.kill(signal);
-    this.ended.push(replica.process.log());
+    await this.end(replica, signal);
     return this.startOne(replica.service, replica.own, over);
+  }
+
+  /** Ends this replica, at once unless another signal is given. */
+  async end({ service, process, own }: Replica, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const at = this.running.findIndex((replica) => replica.process === process);
+    if (at < 0) throw new Error(`this ${service} ${JSON.stringify(own)} does not run`);
+    this.running.splice(at, 1);
+    await process.kill(signal);
+    this.ended.push(process.log());
   }
 
   logs(): string {
@@ -76,7 +83,8 @@ export class ServiceProcesses {
     if (disorderly.length > 0) throw new Error(`${disorderly.join(', ')}\n${this.logs().slice(-4_000)}`);
   }
 
-  private async startOne(service: Service, own: Environment, over: Environment = {}): Promise<Replica> {
+  /** One more of a service, or one that was ended. */
+  async startOne(service: Program, own: Environment, over: Environment = {}): Promise<Replica> {
     const script = `dist/apps/${service}/main.js`;
     if (!existsSync(script)) throw new Error(`${script} is missing: npm run build`);
     const process = await startProcess({

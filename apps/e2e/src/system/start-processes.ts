@@ -9,15 +9,21 @@ import {
   type TestKafka,
 } from '@downlink/testing';
 import { ServiceProcesses } from './service-processes.js';
-import { FIRST_WAIT_MS, REPLICAS, type System } from './system.js';
+import { balanceGateways, choosePorts } from './start-gateways.js';
+import { FIRST_WAIT_MS, GATEWAY, REPLICAS, type System } from './system.js';
 
 export interface ProcessesOptions {
   /** Whether the system gets a Kafka of its own, which may be killed, or the test run's. */
   readonly ownKafka?: boolean;
+  /** Device gateways before the broker; none unless given: then devices come to the broker itself. */
+  readonly gateways?: number;
 }
 
 /** Starts Mosquitto, a database, and every service from its build; Postgres and, unless asked, Kafka are the test run's. */
-export async function startProcesses({ ownKafka = false }: ProcessesOptions = {}): Promise<System> {
+export async function startProcesses({
+  ownKafka = false,
+  gateways: wanted = 0,
+}: ProcessesOptions = {}): Promise<System> {
   const opened: (() => Promise<unknown>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of opened.splice(0).reverse()) await close();
@@ -35,10 +41,15 @@ export async function startProcesses({ ownKafka = false }: ProcessesOptions = {}
       KAFKA_BROKERS: (kafka ?? (await sharedKafka())).brokers.join(','),
       MQTT_URL: mosquitto.url,
     };
-    const fleet = new ServiceProcesses(environment, REPLICAS);
+    const ports = await choosePorts(wanted);
+    const replicas = { ...REPLICAS, [GATEWAY]: wanted };
+    const fleet = new ServiceProcesses(environment, replicas, (program, n) => (program === GATEWAY ? ports[n]! : {}));
     opened.push(() => fleet.stop());
     await fleet.start();
-    return systemOf(fleet, kafka, closeAll);
+    if (wanted === 0) return systemOf(fleet, kafka, closeAll);
+    const gateways = await balanceGateways(fleet, ports);
+    opened.push(() => gateways.close());
+    return { ...systemOf(fleet, kafka, closeAll), mqttUrl: gateways.mqttUrl, gateways };
   } catch (error) {
     await closeAll();
     throw error;

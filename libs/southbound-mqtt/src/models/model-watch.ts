@@ -1,4 +1,4 @@
-import { runLoop, type Product, type Registry } from '@downlink/command-engine';
+import { runLoop, type LoopOptions, type Product, type Registry } from '@downlink/command-engine';
 import { servicesOf } from '../codecs/enos/enos-topics.js';
 import { wireFormats } from '../codecs/wire-formats.js';
 import type { ModelChange } from '../gateway/ports.js';
@@ -30,7 +30,7 @@ export class ModelWatch {
     const stopping = new AbortController();
     const { everyMs = 3_000, logger } = this.parts;
     let failing = false;
-    void runLoop(() => this.look(listener, stopping.signal).then(() => everyMs), {
+    const options: LoopOptions = {
       name: 'model watch',
       signal: stopping.signal,
       retryMs: everyMs,
@@ -41,7 +41,10 @@ export class ModelWatch {
         },
         succeeded: () => (failing = false),
       },
-    });
+    };
+    const round = () => this.look(listener, stopping.signal).then(() => everyMs);
+    // Not before the caller is done: whose products these are may still be under construction.
+    queueMicrotask(() => void runLoop(round, options));
     return () => stopping.abort();
   }
 
