@@ -16,6 +16,8 @@ export interface ReceiverSessionsParts {
   /** Gets the batches of all sessions; may be called while an earlier call runs. */
   readonly take: BatchHandler;
   readonly observer: LoopObserver;
+  /** Default `DEFAULT_LEASE_TIMES`. */
+  readonly leaseTimes?: { readonly ttlMs: number; readonly everyMs: number };
 }
 
 /** How often a replica that does not hold all sessions asks for more: what devices say waits meanwhile. */
@@ -35,12 +37,12 @@ export class ReceiverSessions {
   private readonly holder: ShardHolder;
 
   constructor(private readonly parts: ReceiverSessionsParts) {
-    const { leases, owner } = parts;
+    const { leases, owner, leaseTimes = DEFAULT_LEASE_TIMES } = parts;
     this.holder = new ShardHolder(leases, {
       group: 'mqtt-receiver',
       owner,
       shardCount: RECEIVER_SESSIONS,
-      ...DEFAULT_LEASE_TIMES,
+      ...leaseTimes,
     });
   }
 

@@ -1,5 +1,4 @@
 import type { ShardLeases } from '@downlink/command-engine';
-import type { Logger } from '@downlink/runtime';
 import {
   DEFAULT_DIRECT_UPLINKS,
   FORMER_CLIENT_ID,
@@ -12,8 +11,9 @@ import {
   type BatchHandler,
   type BrokerAddress,
   type DirectUplinks,
+  type MqttLogger,
 } from '@downlink/southbound-mqtt';
-import { ReceiverSessions } from './receiver-sessions.js';
+import { ReceiverSessions, type ReceiverSessionsParts } from './receiver-sessions.js';
 
 export interface ReceivingParts {
   readonly leases: ShardLeases;
@@ -21,7 +21,9 @@ export interface ReceivingParts {
   readonly broker: Omit<BrokerAddress, 'clientId'>;
   readonly direct?: DirectUplinks;
   readonly take: BatchHandler;
-  readonly logger: Logger;
+  readonly logger: MqttLogger;
+  /** Default `DEFAULT_LEASE_TIMES`. */
+  readonly leaseTimes?: ReceiverSessionsParts['leaseTimes'];
 }
 
 export interface Receiving {
@@ -33,7 +35,7 @@ export interface Receiving {
 
 /** Takes this replica's share of the receiving sessions, and what all of them receive as one stream of batches. */
 export function startReceiving(parts: ReceivingParts): Receiving {
-  const { leases, owner, broker, direct = DEFAULT_DIRECT_UPLINKS, logger } = parts;
+  const { leases, owner, broker, direct = DEFAULT_DIRECT_UPLINKS, logger, leaseTimes } = parts;
   const take = mergeTakes(parts.take);
   const stopping = new AbortController();
   let retiring: Promise<void> | undefined;
@@ -44,6 +46,7 @@ export function startReceiving(parts: ReceivingParts): Receiving {
     leases,
     owner,
     take,
+    ...(leaseTimes && { leaseTimes }),
     createReceiver: (session) => {
       const name = { ...broker, clientId: receiverClientId(session), ...receiverFilters(session, direct), logger };
       // Session 0 has taken over by then what the former one was subscribed to.
@@ -70,7 +73,7 @@ export function startReceiving(parts: ReceivingParts): Receiving {
 interface Retirement {
   readonly broker: Omit<BrokerAddress, 'clientId'>;
   readonly take: BatchHandler;
-  readonly logger: Logger;
+  readonly logger: MqttLogger;
   readonly signal: AbortSignal;
 }
 
