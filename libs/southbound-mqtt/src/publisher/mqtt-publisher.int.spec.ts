@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import {
   describeWithServers,
   eventually,
   freePort,
   startAedes,
+  startHiveMq,
   startMosquitto,
+  type TestHiveMq,
   type TestMosquitto,
 } from '@downlink/testing';
 import mqtt from 'mqtt';
@@ -55,9 +57,10 @@ const texts = (packets: IPublishPacket[]): string[] => packets.map(({ payload })
 const kinds = async (outcomes: Promise<{ kind: string }>[]): Promise<string[]> =>
   (await Promise.all(outcomes)).map(({ kind }) => kind);
 
-describeWithServers(['mosquitto'], 'a publisher on Mosquitto', () => {
+/** What holds on every broker that speaks MQTT 5 and tells 0x10. */
+const onAnyBroker = (start: () => Promise<{ url: string }>): void => {
   it('tells a message that somebody subscribes to from one that nobody does', async () => {
-    const broker = await mosquitto();
+    const broker = await start();
     const got = await subscriber(broker.url, 'd/1');
     const sender = await connected(broker.url);
     await expect(sender.publish({ topic: 'd/1', payload: 'open' })).resolves.toEqual({ kind: 'accepted' });
@@ -66,7 +69,7 @@ describeWithServers(['mosquitto'], 'a publisher on Mosquitto', () => {
   });
 
   it('cannot tell over 3.1.1: whatever the broker took is accepted', async () => {
-    const broker = await mosquitto();
+    const broker = await start();
     const sender = await connected(broker.url, { protocolVersion: 4 });
     expect(sender.protocolVersion).toBe(4);
     await expect(sender.publish({ topic: 'd/2', payload: 'open', expirySeconds: 5 })).resolves.toEqual({
@@ -75,12 +78,48 @@ describeWithServers(['mosquitto'], 'a publisher on Mosquitto', () => {
   });
 
   it('sends the message expiry in whole seconds, never zero', async () => {
-    const broker = await mosquitto();
+    const broker = await start();
     const got = await subscriber(broker.url, 'd/1');
     const sender = await connected(broker.url);
     for (const expirySeconds of [7.9, 0.2]) await sender.publish({ topic: 'd/1', payload: '', expirySeconds });
     await eventually(() => expect(got.map(({ properties }) => properties?.messageExpiryInterval)).toEqual([7, 1]));
   });
+
+  it('calls a message that only a sleeping session waits for accepted', async () => {
+    const broker = await start();
+    const session = { clientId: 'sleeper', clean: false, properties: { sessionExpiryInterval: 60 } } as const;
+    const sleeper = await mqtt.connectAsync(broker.url, { ...session, protocolVersion: 5 });
+    await sleeper.subscribeAsync('d/asleep', { qos: 1 });
+    await sleeper.endAsync();
+    const sender = await connected(broker.url);
+    await expect(sender.publish({ topic: 'd/asleep', payload: 'open' })).resolves.toEqual({ kind: 'accepted' });
+  });
+
+  it('gets a thousand messages through at once, however few the broker takes at a time', async () => {
+    const broker = await start();
+    const got = await subscriber(broker.url, 'many/#');
+    const sender = await connected(broker.url);
+    const many = Array.from({ length: 1_000 }, (_, n) => String(n));
+    const outcomes = await kinds(many.map((payload) => sender.publish({ topic: 'many/1', payload })));
+    expect(new Set(outcomes)).toEqual(new Set(['accepted']));
+    await eventually(() => expect(texts(got)).toEqual(many));
+  });
+};
+
+describeWithServers(['hivemq'], 'a publisher on HiveMQ', () => {
+  let broker: TestHiveMq;
+  beforeAll(async () => {
+    // Takes ten at a time, as it does unless told otherwise.
+    broker = await startHiveMq();
+  }, 300_000);
+  afterAll(async () => {
+    await broker.stop();
+  });
+  onAnyBroker(async () => broker);
+});
+
+describeWithServers(['mosquitto'], 'a publisher on Mosquitto', () => {
+  onAnyBroker(mosquitto);
 
   it('writes nothing whose time has passed, be it while it waited for a place in the window', async () => {
     const broker = await mosquitto();

@@ -1,11 +1,13 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   describeWithServers,
   eventually,
   freePort,
   startAedes,
+  startHiveMq,
   startMosquitto,
   type MosquittoOptions,
+  type TestHiveMq,
   type TestMosquitto,
 } from '@downlink/testing';
 import mqtt from 'mqtt';
@@ -96,12 +98,13 @@ const deliveryGuarantees = ({ start, protocolVersion }: Case): void => {
     const proxy = await proxyTo(broker);
     const { handler, batches, seen, release } = gatedHandler();
     const made = await receiving(proxy.url, handler, { protocolVersion });
-    await send(await sender(broker.url), 'a', 'b');
-    await eventually(() => expect(batches.flat()).toHaveLength(2));
+    await send(await sender(broker.url), 'a');
+    await eventually(() => expect(batches.flat()).toHaveLength(1));
     proxy.cut();
+    await eventually(() => expect(made.connected).toBe(false));
     await eventually(() => expect(made.connected).toBe(true));
     release();
-    await eventually(() => expect(seen.toSorted()).toEqual(['a', 'a', 'b', 'b']));
+    await eventually(() => expect(seen).toEqual(['a', 'a']));
   });
 
   it('has acknowledged what its handler took: it does not come again', async () => {
@@ -129,20 +132,6 @@ const deliveryGuarantees = ({ start, protocolVersion }: Case): void => {
     release();
     await receiving(broker.url, handler, { protocolVersion });
     await eventually(() => expect(seen).toEqual(numbers(0, 100)));
-  });
-
-  it('goes on parsing while a handler waits, and takes what has piled up as the next batch', async () => {
-    const broker = await start();
-    const { handler, batches, seen, release } = gatedHandler();
-    const made = await receiving(broker.url, handler, { protocolVersion });
-    const client = await sender(broker.url);
-    await send(client, 'first');
-    await eventually(() => expect(batches).toHaveLength(1));
-    await send(client, ...numbers(0, 15));
-    await eventually(() => expect(made.pending).toBe(15));
-    release();
-    await eventually(() => expect(seen).toEqual(['first', ...numbers(0, 15)]));
-    expect(batches.map((batch) => batch.length)).toEqual([1, 15]);
   });
 
   it('keeps a batch whose handler fails and tries it again until it succeeds', async () => {
@@ -222,6 +211,23 @@ const deliveryGuarantees = ({ start, protocolVersion }: Case): void => {
   });
 };
 
+/** Where the broker sends on while earlier messages have no PUBACK yet. HiveMQ CE sends what has queued, and waits for all PUBACKs of it. */
+const deliveryWithoutPause = ({ start, protocolVersion }: Case): void => {
+  it('goes on parsing while a handler waits, and takes what has piled up as the next batch', async () => {
+    const broker = await start();
+    const { handler, batches, seen, release } = gatedHandler();
+    const made = await receiving(broker.url, handler, { protocolVersion });
+    const client = await sender(broker.url);
+    await send(client, 'first');
+    await eventually(() => expect(batches).toHaveLength(1));
+    await send(client, ...numbers(0, 15));
+    await eventually(() => expect(made.pending).toBe(15));
+    release();
+    await eventually(() => expect(seen).toEqual(['first', ...numbers(0, 15)]));
+    expect(batches.map((batch) => batch.length)).toEqual([1, 15]);
+  });
+};
+
 describeWithServers(['mosquitto'], 'a receiver', () => {
   const cases: Case[] = [
     { name: 'on Mosquitto over MQTT 5', start: mosquitto, protocolVersion: 5 },
@@ -229,6 +235,7 @@ describeWithServers(['mosquitto'], 'a receiver', () => {
     { name: 'on the embedded broker', start: aedes, protocolVersion: 'auto' },
   ];
   describe.each(cases)('$name', deliveryGuarantees);
+  describe.each(cases)('$name', deliveryWithoutPause);
 
   it('is acknowledged in the order of the messages', async () => {
     const broker = await mosquitto({ settings: ['log_type all'] });
@@ -352,4 +359,45 @@ describeWithServers(['mosquitto'], 'a receiver', () => {
       expect(rate).toBeGreaterThan(10 * (1_000 / 5));
     },
   );
+});
+
+describeWithServers(['hivemq'], 'a receiver on HiveMQ', () => {
+  let broker: TestHiveMq;
+  beforeAll(async () => {
+    broker = await startHiveMq();
+  }, 300_000);
+  afterAll(async () => {
+    await broker.stop();
+  });
+
+  /** One broker for all tests, as its start takes seconds: what a test leaves behind goes at its end. */
+  const start = async (): Promise<TestHiveMq> => {
+    cleanups.push(async () => {
+      const client = await mqtt.connectAsync(broker.url, { clientId: 'receiver', clean: true });
+      await client.publishAsync('up/birth', '', { qos: 1, retain: true });
+      await client.endAsync();
+    });
+    return broker;
+  };
+  const cases: Case[] = [
+    { name: 'over MQTT 5', start, protocolVersion: 5 },
+    { name: 'over MQTT 3.1.1', start, protocolVersion: 4 },
+  ];
+  describe.each(cases)('$name', deliveryGuarantees);
+
+  it('gives its session up to another process with the same client id, which gets what was not acknowledged', async () => {
+    await start();
+    const { handler, batches, release } = gatedHandler();
+    const held = receiver(broker.url);
+    await held.receiver.start(handler);
+    await eventually(() => expect(held.receiver.connected).toBe(true));
+    await send(await sender(broker.url), 'a', 'b');
+    await eventually(() => expect(batches.flat().length).toBeGreaterThan(0));
+    const heir = gatedHandler();
+    heir.release();
+    const rival = receiver(broker.url);
+    await rival.receiver.start(heir.handler);
+    await eventually(() => expect(heir.seen).toEqual(expect.arrayContaining(['a', 'b'])));
+    release();
+  });
 });

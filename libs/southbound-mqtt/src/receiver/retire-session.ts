@@ -54,9 +54,12 @@ export async function retireSession(session: RetiredSession): Promise<number | u
 function endOf(signal: AbortSignal): { promise: Promise<void>; reached: () => void } {
   let reached = (): void => undefined;
   const promise = new Promise<void>((resolve) => {
-    reached = resolve;
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    reached = () => {
+      signal.removeEventListener('abort', reached);
+      resolve();
+    };
+    if (signal.aborted) reached();
+    else signal.addEventListener('abort', reached);
   });
   return { promise, reached };
 }
