@@ -17,13 +17,42 @@ const deviceIds = fc.oneof(
   fc.constantFrom('stranger', '', 'a+b', '\u0000', 'ü', 'x'.repeat(70_000)),
   fc.string(),
 );
-const topics = fc
+const productKeys = fc.constantFrom('lamp/', 'meter/', 'nothing/', 'a+/', '\u0000/', 'x/y/', '/');
+const ownTopics = fc
   .tuple(
-    fc.constantFrom('downlink/v1/devices/', '/huawei/v1/devices/', 'other/'),
+    fc.oneof(
+      fc.constantFrom('downlink/v1/devices/', '/huawei/v1/devices/', 'other/'),
+      productKeys.map((key) => `/sys/${key}`),
+      productKeys.map((key) => `quectel/v1/${key}`),
+    ),
     deviceIds,
-    fc.constantFrom('/answers', '/presence', '/telemetry', '/data/json', '/commands', ''),
+    fc.constantFrom(
+      '/answers',
+      '/presence',
+      '/telemetry',
+      '/data/json',
+      '/commands',
+      '',
+      '/online',
+      '/reports',
+      '/thing/service/on',
+      '/thing/service/on_reply',
+      '/thing/service/on_reply_reply',
+      '/thing/measurepoint/post',
+    ),
   )
   .map((parts) => parts.join(''));
+/** The same as a gateway hands them on, and nearly so. */
+const topics = fc.oneof(
+  ownTopics,
+  fc
+    .tuple(
+      fc.constantFrom('downlink/v1/uplinks/3/', 'downlink/v1/uplinks/9/', 'downlink/v1/uplinks/'),
+      deviceIds,
+      ownTopics,
+    )
+    .map(([prefix, deviceId, topic]) => `${prefix}${deviceId}/${topic}`),
+);
 const ids = fc.oneof(
   fc.constantFrom('0'.repeat(19), '9'.repeat(19), '2255133000286994432', 'x', null, 7),
   fc.integer({ min: 0, max: 4_095 }).map((sequence) => makeCommandId(Date.now(), 1_000, sequence)),
@@ -40,12 +69,18 @@ const members = fc.record(
     mid: fc.oneof(fc.integer(), fc.string()),
     errcode: fc.oneof(fc.integer(), fc.string()),
     body: fc.jsonValue(),
+    data: fc.jsonValue(),
+    message: fc.oneof(fc.string(), fc.constant('\u0000')),
+    ticket: ids,
+    type: fc.constantFrom('REQACK', 'RESULT', 'x'),
+    value: fc.oneof(fc.integer({ min: -1, max: 3 }), fc.string()),
   },
   { requiredKeys: [] },
 );
 const payloads = fc.oneof(
   members.map((body) => Buffer.from(JSON.stringify(body))),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.concat([Buffer.from([0xaa, 0xaa]), bytes])),
   fc.constantFrom(Buffer.alloc(0), Buffer.alloc(70_000, '['), Buffer.from('{"id":"\\ud800","a":"\\u0000"}')),
 );
 const messages = fc.record({ topic: topics, payload: payloads, retained: fc.boolean(), receivedAt: fc.nat() });
@@ -67,6 +102,12 @@ describe('what no state is made for', () => {
       applications: [{ id: 'app-1', name: 'one', credentials: {} }],
       products: [{ key: 'lamp', applicationId: 'app-1', name: 'lamp', wireFormat: 'native', model: null }],
       devices: [{ id: DEVICE, applicationId: 'app-1', productKey: 'lamp', name: DEVICE, activated: true }],
+    });
+    const keyed = { key: DEVICE, applicationId: 'app-1', name: '', activated: true };
+    await store.registry.apply({
+      applications: [],
+      products: [{ key: 'meter', applicationId: 'app-1', name: '', wireFormat: 'enos', model: null }],
+      devices: [{ ...keyed, id: 'meter-1', productKey: 'meter' }],
     });
     const isKnown = knownDevices(store.registry);
     intake = new UplinkIntake({

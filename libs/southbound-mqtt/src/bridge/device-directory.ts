@@ -1,6 +1,7 @@
 import { isJsonObject } from '@downlink/command-domain';
 import type { Device, Product, Property, Registry } from '@downlink/command-engine';
 import { LRUCache } from 'lru-cache';
+import { isTopicSafe } from '../codecs/topic-safety.js';
 import { spellName, type DeviceAddress, type KeyedName } from '../codecs/device-name.js';
 
 /** A name that has changed hands is believed in for so long; what it says is checked against the command's own device anyway. */
@@ -45,7 +46,11 @@ export class DeviceDirectory {
    * @throws Fault (retryable) when the store is away.
    */
   async deviceIdsOf(names: readonly KeyedName[]): Promise<readonly (string | undefined)[]> {
-    return lookUp(this.#ids, names, spellName, (unseen) => this.#readIds(unseen));
+    // Nothing else is asked or remembered: whoever is let in to a broker without a gateway makes names up.
+    const possible = names.filter(({ productKey, deviceKey }) => isTopicSafe(productKey) && isTopicSafe(deviceKey));
+    const found = await lookUp(this.#ids, possible, spellName, (unseen) => this.#readIds(unseen));
+    const ids = new Map(possible.map((name, index) => [name, found[index]]));
+    return names.map((name) => ids.get(name));
   }
 
   async #readAddresses(ids: readonly string[]): Promise<(AddressedDevice | undefined)[]> {

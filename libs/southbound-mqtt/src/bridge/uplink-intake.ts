@@ -41,6 +41,9 @@ export interface UplinkIntakeParts {
   readonly logger: MqttLogger;
 }
 
+/** No device is called more; what is asked about is remembered by those who answer. */
+const LONGEST_NAME = 256;
+
 /** Turns what devices say into signals. */
 export class UplinkIntake {
   constructor(private readonly parts: UplinkIntakeParts) {}
@@ -52,18 +55,24 @@ export class UplinkIntake {
    */
   async take(messages: readonly ReceivedMessage[]): Promise<IntakeReport> {
     const heard = await this.hear(messages);
-    const known = await this.parts.isKnown(heard.map(({ uplink }) => uplink.deviceId));
-    const ours = heard.filter((_heard, index) => known[index]);
+    const known = await this.knownOf(heard);
+    const ours = heard.filter((one) => known.has(one));
     const commandIds = await this.commandIdsOf(ours.map(({ uplink }) => uplink));
     const outcomes = await this.parts.turns.handle(
       ours.map(({ uplink }, index) => signalOf(uplink, commandIds[index])),
     );
     const strays = await this.record([
       ...ours.flatMap((one, index) => strayOf(one, commandIds[index], outcomes[index]) ?? []),
-      ...heard.flatMap((one, index) => (known[index] ? [] : (strayOfStranger(one) ?? []))),
+      ...heard.flatMap((one) => (known.has(one) ? [] : (strayOfStranger(one) ?? []))),
     ]);
     const unreadable = ours.filter(({ uplink }) => uplink.kind === 'unreadable').length;
     return { outcomes, ignored: messages.length - ours.length, unreadable, strays };
+  }
+
+  private async knownOf(heard: readonly Heard[]): Promise<Set<Heard>> {
+    const asked = heard.filter(({ uplink }) => uplink.deviceId.length <= LONGEST_NAME);
+    const answers = await this.parts.isKnown(asked.map(({ uplink }) => uplink.deviceId));
+    return new Set(asked.filter((_one, index) => answers[index]));
   }
 
   /** What was said, by whom. A name that nobody has stays as it is spelt: no device id looks like it. */
