@@ -6,13 +6,14 @@ import { runBareApi } from './bare/api.js';
 import { runBareDispatcher } from './bare/dispatcher.js';
 import { runBareNotifier } from './bare/notifier.js';
 import { benchDialects } from './dialects.bench.js';
+import { benchGateway } from './gateway.bench.js';
 import { benchMillion } from './million.bench.js';
 import { tableOf, type Report } from './report.js';
 import { benchRoundTrip } from './round-trip.bench.js';
 import { startServers, stopServers } from './servers.js';
 
 const bareParts = { 'bare-api': runBareApi, 'bare-dispatcher': runBareDispatcher, 'bare-notifier': runBareNotifier };
-const benches = ['accept', 'dialects', 'round-trip', 'million'] as const;
+const benches = ['accept', 'dialects', 'round-trip', 'gateway', 'million'] as const;
 /** What runs when none is named: the others take long, and are asked for by name. */
 const usual: readonly string[] = ['accept', 'dialects', 'round-trip'];
 
@@ -38,6 +39,7 @@ async function bench(): Promise<void> {
       ...(wanted('accept') ? { accept: await benchAccept(servers, seconds) } : {}),
       ...(wanted('dialects') ? { dialects: await benchDialects(servers, seconds) } : {}),
       ...(wanted('round-trip') ? { roundTrip: await benchRoundTrip(servers, seconds) } : {}),
+      ...(wanted('gateway') ? { gateway: await benchGateway(servers, seconds) } : {}),
       ...(wanted('million') ? { million: await benchMillion(servers, seconds, Number(values.commands)) } : {}),
     };
     process.stdout.write(tableOf(report));

@@ -1,5 +1,7 @@
 import type { AcceptFigures } from './accept.bench.js';
 import type { DialectFigures } from './dialects.bench.js';
+import type { GatewayFigures } from './gateway.bench.js';
+import { gatewayRows } from './gateway/gateway-rows.js';
 import type { MillionFigures } from './million.bench.js';
 import { millionRows } from './million/million-rows.js';
 import type { RoundTripFigures } from './round-trip.bench.js';
@@ -12,15 +14,17 @@ export interface Report {
   readonly accept?: AcceptFigures;
   readonly dialects?: DialectFigures;
   readonly roundTrip?: RoundTripFigures;
+  readonly gateway?: GatewayFigures;
   readonly million?: MillionFigures;
 }
 
 /** The figures as a table for people; the JSON has all of them. */
 export function tableOf(report: Report): string {
-  const { machine, seconds, accept, dialects, roundTrip, million } = report;
+  const { machine, seconds, accept, dialects, roundTrip, gateway, million } = report;
   const tables = [
     ...(accept || roundTrip ? [aligned(besideBare(report))] : []),
     ...(dialects ? [aligned(dialectRows(dialects))] : []),
+    ...(gateway ? [aligned(gatewayRows(gateway))] : []),
     ...(million ? [aligned([['a million waiting', 'downlink', 'target', ''], ...millionRows(million)])] : []),
   ];
   return `\n${machine.cores} cores, Node ${machine.node}, ${seconds} s a run\n\n${tables.join('\n\n')}\n`;

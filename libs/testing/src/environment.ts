@@ -16,6 +16,10 @@ export const environment = {
   fuzzSeconds: (): string => process.env['DOWNLINK_FUZZ_SECONDS'] ?? '30',
   /** The seed of a run of generated requests to be done again. */
   fuzzSeed: (): string | undefined => process.env['DOWNLINK_FUZZ_SEED'],
+  /** How many packets are made up against the device gateway. */
+  fuzzPackets: (): string => process.env['DOWNLINK_FUZZ_PACKETS'] ?? '10000',
+  /** How many wrong passwords are tried at the device gateway. */
+  wrongPasswords: (): string => process.env['DOWNLINK_WRONG_PASSWORDS'] ?? '1000',
   searchPath: (): string => process.env['PATH'] ?? '',
   all: (): NodeJS.ProcessEnv => process.env,
 };

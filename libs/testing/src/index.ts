@@ -27,5 +27,5 @@ export { startProcess, type ProcessOptions, type TestProcess } from './processes
 export { sweepRunFolders } from './processes/run-folder.js';
 export { describeWithServers } from './servers/describe-with-servers.js';
 export { missingServer, type ServerKind } from './servers/missing-server.js';
-export { fuzzRun, type FuzzRun } from './fuzz-run.js';
+export { fuzzedPackets, fuzzRun, wrongPasswords, type FuzzRun } from './fuzz-run.js';
 export { replayedModelSeed } from './replayed-model-seed.js';

@@ -4,7 +4,7 @@ import type { Target } from '../load/target.js';
 import { entryOf } from '../processes.js';
 import type { Servers } from '../servers.js';
 
-export type Service = 'command-api' | 'dispatcher' | 'scheduler' | 'notifier';
+export type Service = 'command-api' | 'dispatcher' | 'scheduler' | 'notifier' | 'device-gateway';
 
 export const APPLICATION = { id: 'bench', secret: 'bench-secret' };
 export const PRODUCT_KEY = 'bench';
@@ -40,8 +40,8 @@ export class Installation {
     return new Installation(servers, databaseUrl, await freePort(), { name: options.name, secretsKey });
   }
 
-  /** Starts one service as it is built for production. The command API always has the same port. */
-  async start(service: Service): Promise<TestProcess> {
+  /** Starts one service as it is built for production, with further settings. The command API always has the same port. */
+  async start(service: Service, settings: Readonly<Record<string, string>> = {}): Promise<TestProcess> {
     const own =
       service === 'command-api'
         ? { PORT: String(this.port), HOST: '127.0.0.1', ADMIN_KEY: this.adminKey }
@@ -49,7 +49,7 @@ export class Installation {
     return startProcess({
       name: service,
       script: entryOf(service),
-      env: { ...this.common, ...own },
+      env: { ...this.common, ...own, ...settings },
       ready: /ready/,
       readyWithinMs: 60_000,
     });

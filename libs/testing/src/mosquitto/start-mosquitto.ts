@@ -23,6 +23,8 @@ export interface TestMosquitto {
   url: string;
   port: number;
   version: string;
+  /** Of the process that runs now. */
+  readonly pid: number;
   log(): string;
   /** Ends it at once (SIGKILL). */
   kill(): Promise<void>;
@@ -61,6 +63,9 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Te
     url: `mqtt://127.0.0.1:${String(port)}`,
     port,
     version,
+    get pid() {
+      return server.pid;
+    },
     log: () => server.log(),
     kill: () => server.end('SIGKILL'),
     forget: () => rmSync(join(folder.path, 'mosquitto.db'), { force: true }),

@@ -143,7 +143,7 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
 
   brokerClosed(error: Error | undefined): void {
     if (this.#stage === 'connecting') this.#unavailable(error?.message ?? 'the broker closed the connection');
-    this.#finish(reason.serverUnavailable);
+    this.#finish(reason.serverBusy);
     this.#closed();
   }
 
@@ -239,7 +239,7 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
     } else {
       this.#unavailable(`the broker refused the connection, code ${String(code)}`);
     }
-    this.end(reason.serverUnavailable);
+    this.end(reason.serverBusy);
   }
 
   #unavailable(why: string): void {

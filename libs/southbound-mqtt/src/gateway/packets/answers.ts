@@ -2,7 +2,7 @@ import type { ProtocolVersion } from './parse-packet.js';
 
 /**
  * Why a connection is refused or ended, with the CONNACK return code of MQTT 3.1.1 (table 3.1) and the reason code of MQTT 5
- * (§2.4), which stands in CONNACK and DISCONNECT alike.
+ * (§2.4) for the CONNACK.
  */
 export const refusals = {
   version: { returnCode: 1, reasonCode: 0x84 },
@@ -22,9 +22,9 @@ export const reason = {
   malformed: 0x81,
   protocolError: 0x82,
   notAuthorized: 0x87,
-  serverUnavailable: 0x88,
+  /** The broker behind is away. "Server unavailable" (0x88) stands in no DISCONNECT. */
+  serverBusy: 0x89,
   shuttingDown: 0x8b,
-  badAuthenticationMethod: 0x8c,
   topicAlias: 0x94,
   tooLarge: 0x95,
   quota: 0x97,

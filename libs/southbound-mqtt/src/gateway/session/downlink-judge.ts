@@ -29,7 +29,7 @@ export class DownlinkJudge implements FrameJudge {
 
   unreadable(): void {
     this.link.refused('unavailable', { reason: 'the broker sent something that is not MQTT' });
-    this.link.end(reason.serverUnavailable);
+    this.link.end(reason.serverBusy);
   }
 
   #landed(frame: FrameScanner): number {

@@ -37,7 +37,7 @@ export class SubscriptionDesk {
 
   /** Whether a packet of the device with this id has to wait: the same id is under way in a SUBSCRIBE of ours. */
   uses(packetId: number): boolean {
-    return packetId === this.#ownId;
+    return packetId !== 0 && packetId === this.#ownId;
   }
 
   /** Subscribes for the device; what is subscribed already may be among it. Commands reach it once the broker has said yes. */

@@ -47,7 +47,7 @@ export class UplinkJudge implements FrameJudge {
       case packetType.disconnect:
         return this.#disconnect(frame);
       case packetType.auth:
-        return this.#refuse('enhanced-authentication', reason.badAuthenticationMethod);
+        return this.#refuse('enhanced-authentication', reason.protocolError);
       default:
         return verdict.pass;
     }
