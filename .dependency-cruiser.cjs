@@ -28,6 +28,8 @@ const ROOMS = {
     'runtime',
   ],
   runtime: [],
+  // What device makers take: it stands on the other side of the wire and knows nothing of the platform.
+  'device-kit': [],
   // Where Postgres' programs are and who may run them is known to runtime, for standalone's sake.
   testing: ['runtime'],
 };
@@ -51,8 +53,15 @@ const PACKAGES = {
   },
   'mqtt-only-southbound': {
     packages: ['mqtt', 'mqtt-packet', 'aedes'],
-    places: ['libs/southbound-mqtt/', 'libs/testing/', 'apps/simulator/', 'apps/standalone/', 'apps/bench/'],
-    why: 'Codecs and windows live in one room; the simulator is the other side of the wire, standalone embeds a broker.',
+    places: [
+      'libs/southbound-mqtt/',
+      'libs/device-kit/',
+      'libs/testing/',
+      'apps/simulator/',
+      'apps/standalone/',
+      'apps/bench/',
+    ],
+    why: 'Codecs and windows live in one room; device kit and simulator are the other side of the wire, standalone embeds a broker.',
   },
 };
 

@@ -1,0 +1,1 @@
+export { deviceContract, type DeviceUnderTest, type StartDevice } from './device.contract.js';
