@@ -1,22 +1,33 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { describeWithServers, eventually, startMosquitto, type TestMosquitto } from '@downlink/testing';
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { describeWithServers, eventually, startHiveMq, startMosquitto } from '@downlink/testing';
+import { connect, connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { uplinkTopic } from '../uplinks/uplink-topic.js';
 import { startTestGateway, type TestGateway } from './spec-support/start-test-gateway.js';
 
-describeWithServers(['mosquitto'], 'a device gateway in front of Mosquitto', () => {
-  let broker: TestMosquitto;
+interface Broker {
+  url: string;
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** The main path, on any broker that speaks MQTT 5: one for all tests, as not every broker starts in no time. */
+const suite = (start: () => Promise<Broker>): void => {
+  let broker: Broker;
   let gateway: TestGateway;
   const clients: MqttClient[] = [];
 
+  beforeAll(async () => {
+    broker = await start();
+  }, 300_000);
+  afterAll(async () => {
+    await broker.stop();
+  });
   beforeEach(async () => {
-    broker = await startMosquitto();
     gateway = await startTestGateway(broker.port);
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.end(true);
     await gateway.stop();
-    await broker.stop();
   });
 
   const device = async (id: string, options: IClientOptions = {}): Promise<MqttClient> => {
@@ -68,4 +79,43 @@ describeWithServers(['mosquitto'], 'a device gateway in front of Mosquitto', () 
       expect(got).toEqual([`${uplinkTopic('enos-1', '/sys/pk/enos-1/thing/service/open_reply')} {}`]),
     );
   });
-});
+
+  it('keeps what comes for a device that is away, and gives it to the device behind another gateway', async () => {
+    const topic = 'downlink/v1/devices/native-2/commands';
+    const session = { protocolVersion: 5, clean: false, properties: { sessionExpiryInterval: 60 } } as const;
+    const before = await device('native-2', session);
+    await before.subscribeAsync(topic, { qos: 1 });
+    await before.endAsync();
+    await eventually(() => expect(gateway.presence).toHaveLength(2));
+    const { client } = await platform('nothing/else');
+    await client.publishAsync(topic, 'open', { qos: 1 });
+    const other = await startTestGateway(broker.port);
+    const after = connect(other.url, { clientId: 'native-2', username: 'native-2', password: 'secret', ...session });
+    clients.push(after);
+    const received: string[] = [];
+    after.on('message', (_topic, payload) => received.push(payload.toString()));
+    await eventually(() => expect(received).toEqual(['open']));
+    expect(other.presence).toEqual([expect.stringMatching(/^online native-2 /)]);
+    await after.endAsync();
+    await other.stop();
+  });
+
+  it('lets a device that comes back through another gateway take its session over from the first', async () => {
+    const topic = 'downlink/v1/devices/native-3/commands';
+    const before = await device('native-3', { protocolVersion: 5 });
+    await before.subscribeAsync(topic, { qos: 1 });
+    const other = await startTestGateway(broker.port);
+    const credentials = { clientId: 'native-3', username: 'native-3', password: 'secret', protocolVersion: 5 } as const;
+    const after = await connectAsync(other.url, { ...credentials, reconnectPeriod: 0 });
+    clients.push(after);
+    await eventually(() => expect(before.connected).toBe(false));
+    await eventually(() => expect(gateway.presence.at(-1)).toMatch(/^offline native-3 /));
+    await after.subscribeAsync(topic, { qos: 1 });
+    await eventually(() => expect(other.presence).toEqual([expect.stringMatching(/^online native-3 /)]));
+    await after.endAsync();
+    await other.stop();
+  });
+};
+
+describeWithServers(['mosquitto'], 'a device gateway in front of Mosquitto', () => suite(() => startMosquitto()));
+describeWithServers(['hivemq'], 'a device gateway in front of HiveMQ', () => suite(() => startHiveMq()));
