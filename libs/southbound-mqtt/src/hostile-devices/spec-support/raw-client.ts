@@ -19,10 +19,10 @@ export class RawClient {
   isClosed = false;
 
   private constructor(
-    port: number,
+    { port, localAddress }: { readonly port: number; readonly localAddress?: string },
     readonly version: Version,
   ) {
-    this.socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    this.socket = connect({ port, host: '127.0.0.1', noDelay: true, ...(localAddress && { localAddress }) });
     const reader = parser({ protocolVersion: version });
     reader.on('packet', (packet) => {
       this.packets.push(packet);
@@ -50,8 +50,9 @@ export class RawClient {
     );
   }
 
-  static async open(port: number, version: Version = 4): Promise<RawClient> {
-    const client = new RawClient(port, version);
+  /** @param localAddress where it comes from */
+  static async open(port: number, version: Version = 4, localAddress?: string): Promise<RawClient> {
+    const client = new RawClient({ port, ...(localAddress !== undefined && { localAddress }) }, version);
     await once(client.socket, 'connect');
     return client;
   }
@@ -60,9 +61,10 @@ export class RawClient {
   static async connect(
     port: number,
     packet: Omit<IConnectPacket, 'cmd'>,
+    localAddress?: string,
   ): Promise<{ client: RawClient; connack: IConnackPacket | undefined }> {
     const version = packet.protocolVersion ?? 4;
-    const client = await RawClient.open(port, version);
+    const client = await RawClient.open(port, version, localAddress);
     client.send({
       cmd: 'connect',
       protocolId: version === 3 ? 'MQIsdp' : 'MQTT',
