@@ -26,6 +26,7 @@ describe('the device gateway’s configuration', () => {
     [{ SECRETS_KEY: '' }, /^SECRETS_KEY: /],
     [{ MAX_CONNECTIONS: '0' }, /^MAX_CONNECTIONS: /],
     [{ CONNECT_TIMEOUT: 'soon' }, /^CONNECT_TIMEOUT: expected a duration/],
+    [{ DEVICE_ADDRESSES: 'proxied' }, /^DEVICE_ADDRESSES: expected shown or hidden/],
   ])('refuses %j and names it', (wrong, message) => {
     expect(() => readConfig({ ...NEEDED, ...wrong })).toThrow(message);
   });

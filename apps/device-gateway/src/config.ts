@@ -42,6 +42,8 @@ const schema = z.object({
   CONNECT_RATE: integer({ min: 1, max: 1_000_000, default: DEFAULTS.connectsPerSecond }),
   CONNECT_BURST: integer({ min: 1, max: 1_000_000, default: DEFAULTS.connectBurst }),
   CONNECT_TIMEOUT: durationMs().default(DEFAULTS.connectTimeoutMs),
+  /** `hidden` behind a load balancer that shows its own address for everybody's. */
+  DEVICE_ADDRESSES: z.enum(['shown', 'hidden'], { error: 'expected shown or hidden' }).default('shown'),
   MAX_CONNECTIONS: integer({ min: 1, max: 1_000_000, default: DEFAULTS.maxConnections }),
   MAX_PACKET_BYTES: integer({ min: 1_024, max: 268_435_455, default: DEFAULTS.maxPacketBytes }),
   MAX_IN_FLIGHT: integer({ min: 1, max: 65_535, default: DEFAULTS.maxInFlight }),

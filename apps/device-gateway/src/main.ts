@@ -1,6 +1,6 @@
 import { applyProvisionFile } from '@downlink/provisioning';
 import { retryForever, runMain, startServiceProcess, type Lifecycle, type ServiceProcess } from '@downlink/runtime';
-import { MqttPublisher, PresencePublisher, RegistryAuthenticator } from '@downlink/southbound-mqtt';
+import { MqttPublisher, PasswordGuard, PresencePublisher, RegistryAuthenticator } from '@downlink/southbound-mqtt';
 import { createPostgresStore, migrate } from '@downlink/store-postgres';
 import {
   brokerAccount,
@@ -42,7 +42,7 @@ runMain(async (lifecycle) => {
     port: config.MQTT_PORT === 'off' ? undefined : config.MQTT_PORT,
     tls: tlsSettings(config),
     upstream: upstreamBroker(config),
-    authenticator: new RegistryAuthenticator({ registry: store.registry, logger }),
+    authenticator: new RegistryAuthenticator({ registry: store.registry, guard: passwordGuard(config), logger }),
     presence: await startPresence(lifecycle, service, config),
     models: store.registry,
     limits: gatewayLimits(config),
@@ -53,6 +53,10 @@ runMain(async (lifecycle) => {
   lifecycle.onStop('devices', () => gateway.stop(), { timeoutMs: GATEWAY_STOP_MS });
   logger.info({ port: gateway.port, tlsPort: gateway.tlsPort }, 'ready');
 });
+
+function passwordGuard(config: DeviceGatewayConfig): PasswordGuard {
+  return new PasswordGuard({ addresses: config.DEVICE_ADDRESSES });
+}
 
 /** The gateway's own connection to the broker, on which it tells who is there. The broker need not be there yet. */
 async function startPresence(

@@ -42,11 +42,6 @@ export {
 export { equalInConstantTime } from './authentication/equal-in-constant-time.js';
 export { parseHuaweiClientId, type HuaweiClientId } from './authentication/huawei-client-id.js';
 export { huaweiPassword, verifyHuaweiClient, type HuaweiConnect } from './authentication/verify-huawei-client.js';
-export {
-  verifyNativeCredentials,
-  type NativeCredentials,
-  type SecretVerifier,
-} from './authentication/verify-native-credentials.js';
 export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded/embedded-broker.js';
 export { ModelWatch, type ModelWatchParts } from './models/model-watch.js';
 export { presenceMessage, PresencePublisher, type PresencePublisherOptions } from './presence/presence-publisher.js';

@@ -14,10 +14,10 @@ export type AttemptOutcome = 'right' | 'wrong';
 
 export interface PasswordGuardOptions {
   /**
-   * Failures of one address that go by at once; default 100. `Infinity` where a proxy in front hides the addresses, so that one bad
-   * device does not hold back the others behind it.
+   * `hidden`: a proxy in front shows its own address for everybody's, so that nobody can be told apart from who attacks him, and nothing is
+   * held back; the gateway's connect rate is then what limits tries. Default `shown`.
    */
-  readonly addressBurst?: number;
+  readonly addresses?: 'shown' | 'hidden';
   /** A clock that never jumps, ms. */
   readonly now?: () => number;
 }
@@ -59,10 +59,10 @@ export class PasswordGuard {
   readonly #known = new LRUCache<string, number>({ max: MAX_KNOWN });
   readonly #underWay = new Map<string, number>();
   readonly #now: () => number;
-  readonly #addressBurst: number;
+  readonly #isBlind: boolean;
 
-  constructor({ addressBurst = ADDRESS_BURST, now = () => performance.now() }: PasswordGuardOptions = {}) {
-    this.#addressBurst = addressBurst;
+  constructor({ addresses = 'shown', now = () => performance.now() }: PasswordGuardOptions = {}) {
+    this.#isBlind = addresses === 'hidden';
     this.#now = now;
   }
 
@@ -75,6 +75,7 @@ export class PasswordGuard {
     attempt: PasswordAttempt,
     look: () => Promise<{ readonly outcome: AttemptOutcome | undefined; readonly value: T }>,
   ): Promise<T | undefined> {
+    if (this.#isBlind) return (await look()).value;
     const source = sourceOf(attempt.address);
     const [device, pair] = [digest(attempt.claimed), digest(attempt.claimed, source)];
     const underWay = this.#underWay.get(pair) ?? 0;
@@ -98,14 +99,14 @@ export class PasswordGuard {
     const isAttacked = !isKnown && this.#countOf(this.#byDevice, device) >= ATTACK;
     const { at = now } = this.#byPair.get(pair) ?? {};
     const pause = pauseAfter(this.#countOf(this.#byPair, pair) - (isAttacked ? FREE_UNDER_ATTACK : FREE));
-    return at + pause > now || (!isKnown && this.#debtOf(source) >= this.#addressBurst);
+    return at + pause > now || (!isKnown && this.#debtOf(source) >= ADDRESS_BURST);
   }
 
   #wrong(pair: string, device: string, source: string): void {
     const at = this.#now();
     this.#byPair.set(pair, { count: this.#countOf(this.#byPair, pair) + 1, at });
     this.#byDevice.set(device, { count: this.#countOf(this.#byDevice, device) + 1, at });
-    const mostDebt = this.#addressBurst + (MAX_DEBT_MS / 1_000) * ADDRESS_PER_SECOND;
+    const mostDebt = ADDRESS_BURST + (MAX_DEBT_MS / 1_000) * ADDRESS_PER_SECOND;
     this.#byAddress.set(source, { count: Math.min(mostDebt, this.#debtOf(source) + 1), at });
   }
 

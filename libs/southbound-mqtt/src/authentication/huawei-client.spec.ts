@@ -1,31 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { equalInConstantTime } from './equal-in-constant-time.js';
 import { parseHuaweiClientId } from './huawei-client-id.js';
 import { huaweiPassword, verifyHuaweiClient } from './verify-huawei-client.js';
-import { verifyNativeCredentials } from './verify-native-credentials.js';
-
-describe('a native device', () => {
-  const secrets = new Map([['meter-7', 'correct horse']]);
-  const verify = (deviceId: string, presented: string): boolean =>
-    equalInConstantTime(secrets.get(deviceId) ?? '', presented) && secrets.has(deviceId);
-
-  it('is let in with its id and its secret', async () => {
-    await expect(verifyNativeCredentials({ username: 'meter-7', password: 'correct horse' }, verify)).resolves.toBe(
-      'meter-7',
-    );
-  });
-
-  it.each([
-    ['another secret', { username: 'meter-7', password: 'correct horsf' }],
-    ['no secret', { username: 'meter-7', password: undefined }],
-    ['an empty secret', { username: 'meter-7', password: '' }],
-    ['an unknown id', { username: 'meter-8', password: 'correct horse' }],
-    ['no id', { username: undefined, password: 'correct horse' }],
-    ['an id that is no topic level', { username: 'meter/7', password: 'correct horse' }],
-  ])('is refused with %s', async (_, credentials) => {
-    await expect(verifyNativeCredentials(credentials, verify)).resolves.toBeUndefined();
-  });
-});
 
 describe('a Huawei device', () => {
   const now = Date.UTC(2026, 10, 21, 15, 59, 59);
