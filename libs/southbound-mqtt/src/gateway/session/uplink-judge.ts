@@ -11,15 +11,15 @@ import type { SubscriptionDesk } from './subscription-desk.js';
 const publishHead = Buffer.alloc(7);
 const longestTopic = 65_535;
 
-/** Flags (MQTT 5 §2.1.3) and shortest body of what a device may send besides PUBLISH, by packet type. */
-const shapes: Readonly<Partial<Record<number, { flags: number; least: number }>>> = {
+/** Flags (MQTT 5 §2.1.3), shortest and longest body of what a device may send besides PUBLISH, by packet type. */
+const shapes: Readonly<Partial<Record<number, { flags: number; least: number; most?: number }>>> = {
   [packetType.puback]: { flags: 0, least: 2 },
   [packetType.pubrec]: { flags: 0, least: 2 },
   [packetType.pubrel]: { flags: 2, least: 2 },
   [packetType.pubcomp]: { flags: 0, least: 2 },
   [packetType.subscribe]: { flags: 2, least: 2 },
   [packetType.unsubscribe]: { flags: 2, least: 2 },
-  [packetType.pingreq]: { flags: 0, least: 0 },
+  [packetType.pingreq]: { flags: 0, least: 0, most: 0 },
   [packetType.disconnect]: { flags: 0, least: 0 },
   [packetType.auth]: { flags: 0, least: 0 },
 };
@@ -37,7 +37,8 @@ export class UplinkJudge implements FrameJudge {
     const type = first >> 4;
     if (type === packetType.publish) return this.#publish(frame, first);
     const shape = shapes[type];
-    if (shape === undefined || (first & 0xf) !== shape.flags || frame.bodyLength < shape.least) {
+    if (shape === undefined || (first & 0xf) !== shape.flags) return this.unreadable('malformed');
+    if (frame.bodyLength < shape.least || frame.bodyLength > (shape.most ?? frame.bodyLength)) {
       return this.unreadable('malformed');
     }
     switch (type) {

@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { WireFormat } from '../../codecs/wire-format-codec.js';
 import { wireFormats } from '../../codecs/wire-formats.js';
 import { collectingLogger, type LogLine } from '../../spec-support/collecting-logger.js';
@@ -13,6 +13,8 @@ export interface TestGateway {
   /** `online d1 1`, `offline d1 1`, … in the order in which they came. */
   presence: string[];
   lines: LogLine[];
+  /** The gateway's side of the devices' connections, in the order in which they came. */
+  sockets: Socket[];
   stop(): Promise<void>;
 }
 
@@ -50,7 +52,11 @@ export async function startTestGateway(
     logger,
     ...options,
   });
-  const server = createServer((socket) => gateway.handle(socket));
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    gateway.handle(socket);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
@@ -59,6 +65,7 @@ export async function startTestGateway(
     gateway,
     presence,
     lines: logger.lines,
+    sockets,
     async stop() {
       const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
       await gateway.close();
