@@ -13,6 +13,7 @@ export interface ClientNames {
  * is believed here: it was the broker that had to check it.
  * - EnOS: client id `…|securemode=…|`, user name `{deviceKey}&{productKey}`.
  * - Huawei: client id `{deviceId}_0_{sign type}_{hour}`. A node id (`_2_`) names no device of ours.
+ * - Quectel (ours): user name `{productKey}/{deviceKey}`.
  * - native, and whoever has no rule of its own: the user name is the device id, and where there is none, the client id.
  */
 export function deviceNameOf({ clientId, username }: ClientNames): DeviceName | undefined {
@@ -21,6 +22,8 @@ export function deviceNameOf({ clientId, username }: ClientNames): DeviceName | 
   if (/\|securemode=\d/.test(clientId)) return enosName(username);
   const huawei = parseHuaweiClientId(clientId);
   if (huawei?.identityType === 2) return undefined;
+  const [, productKey, deviceKey] = /^([^/]+)\/([^/]+)$/.exec(username ?? '') ?? [];
+  if (productKey !== undefined && deviceKey !== undefined) return { productKey, deviceKey };
   const deviceId = huawei?.id ?? username ?? clientId;
   return isTopicSafe(deviceId) ? { deviceId } : undefined;
 }
