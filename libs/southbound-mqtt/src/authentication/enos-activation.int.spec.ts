@@ -75,6 +75,14 @@ describe('an EnOS device that knows only the secret of its product', () => {
     expect(await connect(enos('static', 'product-secret', { mode: '3' }))).toEqual(refused('wrong-password'));
   });
 
+  it('that goes on asking when it is activated does not hold up its own login', async () => {
+    await installation.declare([{ id: 'asking', productKey: 'e', secret: 'x' }]);
+    for (let n = 0; n < 20; n++) {
+      expect(await connect(enos('asking', 'product-secret', { mode: '3' }))).toEqual(refused('wrong-password'));
+    }
+    expect(await connect(enos('asking', 'x'))).toEqual(admitted('asking'));
+  });
+
   it('is refused with a wrong secret, as nobody, and where its product does not allow it', async () => {
     const attributes = { enos: { dynamicActivateEnabled: false } };
     await installation.declare(

@@ -136,8 +136,8 @@ export class RegistryAuthenticator implements DeviceAuthenticator {
     const activated = (id: DeviceId): Promise<void> => this.#activated.ask(id);
     const told = await activation(this.#registry, device, { now, activated });
     if (told) return told;
-    this.#logger.warn({ deviceId: device.id }, 'a device that is activated asked for its secret again, in vain');
-    return refused('wrong-password');
+    this.#logger.debug({ deviceId: device.id }, 'a device that is activated asked for its secret again, in vain');
+    return activatedAlready;
   }
 
   #epochOf(id: DeviceId, now: number): number {
@@ -151,8 +151,15 @@ function refused(reason: AdmissionRefusal): Admission {
   return { kind: 'refused', reason };
 }
 
-/** Who proved himself was right, whatever else he is refused for. */
-function outcomeOf(admission: Admission): AttemptOutcome {
+/** The product's secret was right, but proves nothing any more. */
+const activatedAlready = refused('wrong-password');
+
+/**
+ * Who proved himself was right, whatever else he is refused for. An activated device that asks for its secret again is no guesser: the
+ * vendor's software goes on doing so beside its first real login, which must not be held back for it.
+ */
+function outcomeOf(admission: Admission): AttemptOutcome | undefined {
+  if (admission === activatedAlready) return undefined;
   if (admission.kind !== 'refused' || admission.reason === 'not-activated') return 'right';
   return 'wrong';
 }
