@@ -11,6 +11,6 @@ function run(command, args) {
 }
 
 if (!existsSync(`${root}node_modules`)) run('npm', ['ci']);
-for (const app of ['command-api', 'dispatcher', 'scheduler', 'notifier', 'simulator', 'bench'])
+for (const app of ['command-api', 'dispatcher', 'scheduler', 'notifier', 'device-gateway', 'simulator', 'bench'])
   run('npx', ['nest', 'build', app]);
 run(process.execPath, ['dist/apps/bench/main.js', ...process.argv.slice(2)]);

@@ -5,8 +5,11 @@ import { javaIsThere } from '../java/java-is-there.js';
 import { kafkaMeans } from '../kafka/kafka-means.js';
 import { findProgram } from './find-program.js';
 
-/** What a spec may need beyond Node: `own-kafka` is a Kafka that can be killed, `docker` an engine that answers. */
-export type ServerKind = 'postgres' | 'kafka' | 'own-kafka' | 'mosquitto' | 'hivemq' | 'docker';
+/**
+ * What a spec may need beyond Node: `own-kafka` is a Kafka that can be killed, `docker` an engine that answers, `mosquitto-clients` are the
+ * shell commands of that name.
+ */
+export type ServerKind = 'postgres' | 'kafka' | 'own-kafka' | 'mosquitto' | 'mosquitto-clients' | 'hivemq' | 'docker';
 
 const known = new Map<ServerKind, string | undefined>();
 
@@ -25,6 +28,8 @@ const look: Record<ServerKind, () => string | undefined> = {
       ? 'Kafka: neither Java 17 with Maven nor a Docker engine with its image; KAFKA_BROKERS is not set'
       : undefined,
   mosquitto: () => (findProgram('mosquitto') === undefined ? 'mosquitto is not installed' : undefined),
+  'mosquitto-clients': () =>
+    findProgram('mosquitto_sub') === undefined ? 'mosquitto_pub and mosquitto_sub are not installed' : undefined,
   hivemq: () => (javaIsThere() && hiveMqJars.canBeHad ? undefined : 'HiveMQ Community Edition: no Java 17 with Maven'),
   docker: () =>
     spawnSync('docker', ['info'], { timeout: 5000, stdio: 'ignore' }).status === 0
