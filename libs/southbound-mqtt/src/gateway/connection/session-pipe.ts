@@ -4,7 +4,7 @@ import { sessionWill, type SessionWill } from '../connect/session-will.js';
 import { uplinkPrefix } from '../../uplinks/uplink-topic.js';
 import { FrameScanner } from '../frames/frame-scanner.js';
 import { SocketOutlet } from '../frames/socket-outlet.js';
-import type { Expiring, OpenSession } from '../gateway-room.js';
+import type { Expiring, GatewayRoom, OpenSession } from '../gateway-room.js';
 import { disconnect, goodbye, reason, refusals, refusingConnack } from '../packets/answers.js';
 import { readConnack } from '../packets/connack.js';
 import { upstreamConnect } from '../packets/connect-packet.js';
@@ -29,13 +29,18 @@ type Stage = 'connecting' | 'open' | 'over';
 
 /** One device's session: its connection, the connection to the broker that belongs to it, and what flows between them. */
 export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSession, Expiring {
-  readonly #arrived: Arrived;
+  readonly #room: GatewayRoom;
+  readonly #socket: Socket;
   readonly #broker: Socket;
+  readonly #remoteAddress: string;
+  /** Told to a device of MQTT 5 that has left its client id empty. */
+  readonly #assignedClientId: string | undefined;
   readonly #uplink: FrameScanner;
   readonly #downlink: FrameScanner;
   readonly #session: DeviceSession;
   readonly #desk: SubscriptionDesk;
-  readonly #will: SessionWill;
+  /** Whether the will that the broker holds is ours, not the device's own. */
+  readonly #ownWill: boolean;
   readonly #deviceReads: PausedReads;
   readonly #brokerReads: PausedReads;
   /** To subscribe to once the session is open. */
@@ -48,9 +53,13 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
 
   private constructor(arrived: Arrived, admitted: AdmittedDevice, session: DeviceSession, will: SessionWill) {
     const { room, socket } = arrived;
-    this.#arrived = arrived;
+    // Not what it arrived with: the password need not stay in memory as long as the device.
+    this.#room = room;
+    this.#socket = socket;
+    this.#remoteAddress = arrived.remoteAddress;
+    this.#assignedClientId = arrived.connect.clientId === '' ? admitted.device.deviceId : undefined;
     this.#session = session;
-    this.#will = will;
+    this.#ownWill = will.ours;
     this.#subscriptions = admitted.subscriptions;
     this.#desk = new SubscriptionDesk(session, this, room.limits.maxSubscriptions);
     this.#broker = room.openUpstream();
@@ -95,10 +104,9 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
   }
 
   #begin(connectPacket: Buffer): void {
-    const { room, socket } = this.#arrived;
-    putInCharge(socket, this);
+    putInCharge(this.#socket, this);
     listenTo(this.#broker, this);
-    room.watch(this, room.limits.connectTimeoutMs);
+    this.#room.watch(this, this.#room.limits.connectTimeoutMs);
     this.#broker.write(connectPacket);
   }
 
@@ -153,12 +161,12 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
       this.#finish();
       return;
     }
-    this.#arrived.socket.destroy();
+    this.#socket.destroy();
     this.#broker.destroy();
   }
 
   toDevice(packet: Buffer): void {
-    this.#downlink.interpose(packet, (whole) => this.#arrived.socket.write(whole));
+    this.#downlink.interpose(packet, (whole) => this.#socket.write(whole));
   }
 
   toBroker(packet: Buffer): void {
@@ -166,8 +174,7 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
   }
 
   refused(kind: RefusalKind, details: object = {}): void {
-    const { room, remoteAddress } = this.#arrived;
-    room.refused(kind, remoteAddress, { deviceId: this.device.deviceId, ...details });
+    this.#room.refused(kind, this.#remoteAddress, { deviceId: this.device.deviceId, ...details });
   }
 
   end(reasonCode: number): void {
@@ -181,7 +188,7 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
   listens(): void {
     if (this.#online || this.#stage === 'over') return;
     this.#online = true;
-    this.#arrived.room.presence.online(this.device.deviceId, this.#session.epoch);
+    this.#room.presence.online(this.device.deviceId, this.#session.epoch);
   }
 
   lookAgain(): void {
@@ -198,11 +205,9 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
 
   /** The broker's first packet; undefined when it is no CONNACK. Gives what the device is told, or ends the connection. */
   #brokerAnswered(frame: Buffer | undefined): Buffer | undefined {
-    const { room, connect } = this.#arrived;
-    const { maxPacketBytes, maxInFlight } = room.limits;
-    const assignedClientId = connect.clientId === '' ? this.device.deviceId : undefined;
-    const connack =
-      frame && readConnack(frame, connect.protocolVersion, { maxPacketBytes, maxInFlight, assignedClientId });
+    const { maxPacketBytes, maxInFlight } = this.#room.limits;
+    const changes = { maxPacketBytes, maxInFlight, assignedClientId: this.#assignedClientId };
+    const connack = frame && readConnack(frame, this.#session.version, changes);
     if (!connack?.accepted) {
       this.#brokerRefused(connack?.code);
       return undefined;
@@ -213,10 +218,9 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
   }
 
   #opened(sessionPresent: boolean): void {
-    const { room } = this.#arrived;
     this.#stage = 'open';
-    room.unwatch(this);
-    room.opened(this);
+    this.#room.unwatch(this);
+    this.#room.opened(this);
     this.#uplink.judge = new UplinkJudge(this.#session, this.#desk, this);
     this.#downlink.judge = new DownlinkJudge(this.#session, this.#desk, this);
     const subscriptions = this.#subscriptions ?? [];
@@ -235,7 +239,7 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
       (version === 5 && code === 1)
     ) {
       this.refused('unavailable', { reason: 'the broker does not speak this version of MQTT', version });
-      this.#arrived.socket.write(refusingConnack(version, refusals.version));
+      this.#socket.write(refusingConnack(version, refusals.version));
     } else {
       this.#unavailable(`the broker refused the connection, code ${String(code)}`);
     }
@@ -244,7 +248,7 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
 
   #unavailable(why: string): void {
     this.refused('unavailable', { reason: why });
-    this.#arrived.socket.write(refusingConnack(this.#session.version, refusals.unavailable));
+    this.#socket.write(refusingConnack(this.#session.version, refusals.unavailable));
   }
 
   /** After each scan: what was decided in it is done, and who cannot keep up is waited for. */
@@ -258,10 +262,9 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
       return;
     }
     this.#holdBack();
-    const { socket, room } = this.#arrived;
-    const { highWaterBytes } = room.limits;
+    const { highWaterBytes } = this.#room.limits;
     if (isClogged(this.#broker, highWaterBytes)) this.#deviceReads.set(pausedBy.slowReader, true);
-    if (isClogged(socket, highWaterBytes)) {
+    if (isClogged(this.#socket, highWaterBytes)) {
       this.#brokerReads.set(pausedBy.slowReader, true);
       this.#deviceReads.set(pausedBy.slowAnswers, true);
     }
@@ -270,7 +273,7 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
   #holdBack(): void {
     if (this.#stage !== 'open') return;
     const { held } = this.#uplink;
-    if (held && !this.#deviceReads.by(pausedBy.held)) this.#arrived.room.counts.heldBack += 1;
+    if (held && !this.#deviceReads.by(pausedBy.held)) this.#room.counts.heldBack += 1;
     this.#deviceReads.set(pausedBy.held, held);
   }
 
@@ -278,10 +281,10 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
   #finish(reasonCode?: number): void {
     if (this.#stage === 'over') return;
     const wasOpen = this.#stage === 'open';
-    const { room, socket } = this.#arrived;
+    const [room, socket] = [this.#room, this.#socket];
     this.#stage = 'over';
     // Our own will has not to be sent: we tell it ourselves.
-    if (wasOpen && this.#will.ours && !this.#leaving && this.#uplink.atBoundary) this.#broker.write(goodbye);
+    if (wasOpen && this.#ownWill && !this.#leaving && this.#uplink.atBoundary) this.#broker.write(goodbye);
     if (wasOpen && reasonCode !== undefined && this.#session.version === 5 && this.#downlink.atBoundary) {
       socket.write(disconnect(reasonCode));
     }
@@ -298,12 +301,11 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
   }
 
   #broke(error: unknown): void {
-    const { logger } = this.#arrived.room;
-    logger.error({ err: error, deviceId: this.device.deviceId }, 'the device gateway failed on a session');
+    this.#room.logger.error({ err: error, deviceId: this.device.deviceId }, 'the device gateway failed on a session');
     this.#finish(reason.unspecified);
   }
 
   #closed(): void {
-    if (this.#arrived.socket.destroyed && this.#broker.destroyed) this.#arrived.room.unwatch(this);
+    if (this.#socket.destroyed && this.#broker.destroyed) this.#room.unwatch(this);
   }
 }
