@@ -22,6 +22,7 @@ export const USAGE = `npm run simulate -- [options]
   --devices N --prefix device-  N devices: device-0 … device-(N-1)
   --secret S                    the devices' secret (each its own connection)
   --product-key K               the devices' product (enos, quectel); their device keys are their ids
+  --product-secret S            devices without a secret of their own ask for it (enos)
   --behaviour answering         ${Object.keys(behaviours).join(' | ')}
   --delay-ms N                  time a device takes for a command; what its behaviour says unless given
   --awake-ms N --away-ms N      how long sleeping and flapping devices are there, and sleeping ones away (5000 each)
@@ -46,6 +47,7 @@ const OPTIONS = {
   prefix: { type: 'string', default: 'device-' },
   secret: text,
   'product-key': text,
+  'product-secret': text,
   behaviour: { type: 'string', default: 'answering' },
   'delay-ms': text,
   'awake-ms': text,
@@ -86,7 +88,11 @@ function groupOf(values: Values): DeviceGroup {
     behaviour: oneOf('behaviour', values.behaviour, behaviours),
     ids,
     keepSession: values['keep-session'],
-    ...definedOf({ secret: values.secret, productKey: values['product-key'] }),
+    ...definedOf({
+      secret: values.secret,
+      productKey: values['product-key'],
+      productSecret: values['product-secret'],
+    }),
     ...definedOf({ delayMs: given('delay-ms'), sharedSockets: given('shared-sockets') }),
     absences: definedOf({ awakeMs: given('awake-ms'), awayMs: given('away-ms') }),
     retry: definedOf({ firstMs: given('retry-first-ms'), mostMs: given('retry-most-ms') }),

@@ -24,6 +24,8 @@ export interface FleetCounters {
   lies: number;
   /** Greetings that a connection's end cut off. */
   interrupted: number;
+  /** What broke at once, and how long it took until all was back. */
+  readonly storms: { readonly connections: number; readonly backAfterMs: number }[];
   /** From a command's arrival until the broker has its answer (QoS 1) or the answer has been written (QoS 0), in µs. */
   readonly answerTimes: RecordableHistogram;
 }
@@ -43,15 +45,17 @@ export function newCounters(): FleetCounters {
     answered: 0,
     lies: 0,
     interrupted: 0,
+    storms: [],
     answerTimes: createHistogram(),
   };
 }
 
 /** One line: what is not zero, and how long answers take. */
-export function summaryOf({ answerTimes, refusals, ...numbers }: FleetCounters): string {
+export function summaryOf({ answerTimes, refusals, storms, ...numbers }: FleetCounters): string {
   const counted = Object.entries(numbers).filter(([name, value]) => value > 0 || name === 'connected');
   const refused = Object.entries(refusals).map(([reason, count]) => [`refused (${reason})`, count] as const);
-  const told = [...counted, ...refused].map(([name, value]) => `${name} ${value}`);
+  const back = storms.map(({ connections, backAfterMs }) => [`all ${connections} back after ms`, backAfterMs] as const);
+  const told = [...counted, ...refused, ...back].map(([name, value]) => `${name} ${value}`);
   return [
     ...told,
     ...(answerTimes.count > 0 ? [`answer p50 / p99 ${inMs(answerTimes, 50)} / ${inMs(answerTimes, 99)} ms`] : []),

@@ -10,6 +10,7 @@ export interface DeviceGroup {
   readonly behaviour: Behaviour;
   readonly secret?: string;
   readonly productKey?: string;
+  readonly productSecret?: string;
   readonly delayMs?: number;
   readonly sharedSockets?: number;
   readonly keepSession?: boolean;
@@ -42,6 +43,7 @@ const GROUP = z
     prefix: z.string().optional(),
     secret: z.string().optional(),
     productKey: z.string().min(1).optional(),
+    productSecret: z.string().optional(),
     delayMs: milliseconds.optional(),
     awakeMs: milliseconds.optional(),
     awayMs: milliseconds.optional(),

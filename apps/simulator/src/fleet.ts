@@ -10,6 +10,7 @@ import {
   type SimulatedWireFormat,
 } from './device-protocol.js';
 import { Liar } from './liar.js';
+import { activate } from './links/activate.js';
 import { ConnectPace } from './links/connect-pace.js';
 import { DeviceLink, type LinkOptions } from './links/device-link.js';
 import { defaultRetry, type Retry } from './links/retry.js';
@@ -77,8 +78,8 @@ export class Fleet {
     const waiting = this.members.values();
     const refusals: Error[] = [];
     const connectNext = async (): Promise<void> => {
-      for (const { link } of waiting) {
-        const refusal = await link.open();
+      for (const { link, activate: prepare } of waiting) {
+        const refusal = (await prepare?.()) ?? (await link.open());
         if (refusal) refusals.push(refusal);
       }
     };
@@ -94,9 +95,14 @@ export class Fleet {
     this.live();
   }
 
-  /** Breaks all connections at once; the devices come back each in its time (`retry`). */
-  reconnect(): void {
-    for (const { link } of this.members) link.drop();
+  /** Breaks all connections at once; the devices come back each in its time (`retry`). Resolves when the last one is back. */
+  async reconnect(): Promise<void> {
+    const there = this.members.filter(({ link }) => link.isUp);
+    const began = performance.now();
+    const back = there.map(({ link }) => link.nextGreeting());
+    for (const { link } of there) link.drop();
+    await Promise.all(back);
+    this.counters.storms.push({ connections: there.length, backAfterMs: Math.round(performance.now() - began) });
   }
 
   /** Disconnects all devices. */
@@ -124,6 +130,7 @@ export class Fleet {
 
   private ownSocket(device: SimulatedDevice): Member {
     const { presence, credentials, listensTo } = this.protocol;
+    let { secret } = device;
     let epoch = 0;
     const tellPresence = async (online: boolean): Promise<void> => {
       if (presence) await link.publish(presence(device, online, epoch), true);
@@ -131,7 +138,7 @@ export class Fleet {
     const link = this.newLink({
       identity: () => {
         epoch = Math.max(epoch + 1, Date.now());
-        return { ...credentials(device, device.secret ?? ''), ...willOf(presence?.(device, false, epoch)) };
+        return { ...credentials(device, secret ?? ''), ...willOf(presence?.(device, false, epoch)) };
       },
       greet: async () => {
         await link.subscribe(listensTo(device));
@@ -139,7 +146,13 @@ export class Fleet {
       },
       receive: (topic, payload) => this.responder.receive(link, device, topic, payload),
     });
-    return { link, goodbye: () => tellPresence(false) };
+    const goodbye = () => tellPresence(false);
+    const { activation, productSecret } = { ...this.protocol, ...device };
+    if (secret !== undefined || productSecret === undefined || activation === undefined) return { link, goodbye };
+    const { url, ca } = this.options;
+    const asked = async (): Promise<undefined> =>
+      void (secret = await activate(url, activation(device, productSecret), ca));
+    return { link, goodbye, activate: () => asked().catch((error: Error) => error) };
   }
 
   private sharedSocket(clientId: string, devices: readonly SimulatedDevice[]): Member {
@@ -184,6 +197,8 @@ interface Member {
   readonly link: DeviceLink;
   /** What it says before it goes to sleep. */
   readonly goodbye: () => Promise<void>;
+  /** Gets its secret; gives what it was refused with. */
+  readonly activate?: () => Promise<Error | undefined>;
 }
 
 function willOf(message: { topic: string; payload: string } | undefined): IClientOptions {

@@ -3,7 +3,7 @@ import type { WriteStream } from 'node:fs';
 import type { SimulatorConfig } from './config.js';
 import { newCounters } from './counters.js';
 import type { DeviceCommand } from './device-protocol.js';
-import type { DeviceGroup } from './fleet-file.js';
+import { definedOf, type DeviceGroup } from './fleet-file.js';
 import { Fleet } from './fleet.js';
 import { ConnectPace } from './links/connect-pace.js';
 import { pause } from './links/pause.js';
@@ -58,7 +58,8 @@ export class Simulation {
 
 const startsLater = ({ group }: { group: DeviceGroup }): boolean => (group.timeline?.startAfterMs ?? 0) > 0;
 
-function fleetOptionsOf({ ids, secret, productKey, keepSession = false, timeline: _timeline, ...group }: DeviceGroup) {
-  const common = { ...(secret === undefined ? {} : { secret }), ...(productKey === undefined ? {} : { productKey }) };
+function fleetOptionsOf(described: DeviceGroup) {
+  const { ids, secret, productKey, productSecret, keepSession = false, timeline: _timeline, ...group } = described;
+  const common = definedOf({ secret, productKey, productSecret });
   return { ...group, keepsSession: keepSession, devices: ids.map((id) => ({ id, ...common })) };
 }

@@ -32,6 +32,7 @@ export class DeviceLink {
   private closed = false;
   private failures = 0;
   private unconfirmed = 0;
+  private greetings: (() => void)[] = [];
 
   constructor(private readonly options: LinkOptions) {}
 
@@ -84,6 +85,11 @@ export class DeviceLink {
     (this.client?.stream as unknown as Socket | undefined)?.destroy();
   }
 
+  /** Resolves when the device has connected and greeted once more. */
+  nextGreeting(): Promise<void> {
+    return new Promise((resolve) => this.greetings.push(resolve));
+  }
+
   /** Ends the connection in order, with whatever had still to be sent forgotten, until `open` is called again. */
   async leave(): Promise<void> {
     this.ending.abort();
@@ -110,7 +116,10 @@ export class DeviceLink {
       counters.connects += 1;
       counters.connected += 1;
       this.options.greet().then(
-        () => settle(undefined),
+        () => {
+          settle(undefined);
+          for (const greeted of this.greetings.splice(0)) greeted();
+        },
         (error: Error) => {
           // A greeting that a break cuts off is made again at the next connect; one that the broker refuses is not.
           if (!client.connected) return void (counters.interrupted += 1);

@@ -2,6 +2,8 @@
 export interface SimulatedDevice {
   readonly id: string;
   readonly secret?: string;
+  /** With it a device that has no secret of its own asks for one, where its wire format knows of that. */
+  readonly productSecret?: string;
   /** EnOS and Quectel name a device by its product's key and its own. */
   readonly productKey?: string;
   /** The id unless given. */
@@ -49,6 +51,16 @@ export interface DeviceProtocol {
   presence?(device: SimulatedDevice, online: boolean, epoch: number): WireMessage;
   /** MQTT credentials of a device that opens a connection of its own, made anew for each. */
   credentials(device: SimulatedDevice, secret: string): MqttCredentials;
+  /** How a device that knows only its product's secret gets its own ("dynamic activation"). */
+  activation?(device: SimulatedDevice, productSecret: string): Activation;
+}
+
+export interface Activation {
+  readonly credentials: MqttCredentials;
+  /** Where the secret comes, without a subscription. */
+  readonly topic: string;
+  /** @throws when there is no secret in it */
+  read(payload: Buffer): { readonly secret: string; readonly reply: WireMessage };
 }
 
 /** @throws when the device has no product key */

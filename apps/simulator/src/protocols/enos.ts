@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { keysOf, type DeviceCommand, type DeviceProtocol, type SimulatedDevice } from './device-protocol.js';
+import {
+  keysOf,
+  type DeviceCommand,
+  type DeviceProtocol,
+  type MqttCredentials,
+  type SimulatedDevice,
+} from './device-protocol.js';
 
 /** How the vendor's three device libraries differ on the wire; all three are in the field. */
 interface Library {
@@ -76,19 +82,40 @@ export const enos: DeviceProtocol = {
     ),
     qos: libraryOf(device).qos,
   }),
-  credentials(device, secret) {
-    const { name, signMethod, timestamp: now, upperCase } = libraryOf(device);
+  credentials: (device, secret) => logIn(device, secret, 2),
+  activation(device, productSecret) {
     const { productKey, deviceKey } = keysOf(device);
-    const timestamp = now();
-    const clientName = name(deviceKey);
-    const signature = signEnos({ clientName, deviceKey, productKey, timestamp }, secret);
+    const topic = `/ext/session/${productKey}/${deviceKey}/thing/activate/info`;
     return {
-      clientId: `${clientName}|securemode=2,signmethod=${signMethod},timestamp=${timestamp}|`,
-      username: `${deviceKey}&${productKey}`,
-      password: upperCase ? signature.toUpperCase() : signature,
+      credentials: logIn(device, productSecret, 3),
+      topic,
+      read(payload) {
+        const { id, params } = JSON.parse(payload.toString());
+        if (typeof params?.deviceSecret !== 'string') throw new Error('an activation without a secret');
+        const reply = {
+          topic: `${topic}_reply`,
+          payload: JSON.stringify({ id, code: 200, data: {} }),
+          qos: 1 as const,
+        };
+        return { secret: params.deviceSecret as string, reply };
+      },
     };
   },
 };
+
+/** @param secureMode 2: by the device's secret; 3: by the product's, to be told the device's */
+function logIn(device: SimulatedDevice, secret: string, secureMode: 2 | 3): MqttCredentials {
+  const { name, signMethod, timestamp: now, upperCase } = libraryOf(device);
+  const { productKey, deviceKey } = keysOf(device);
+  const timestamp = now();
+  const clientName = name(deviceKey);
+  const signature = signEnos({ clientName, deviceKey, productKey, timestamp }, secret);
+  return {
+    clientId: `${clientName}|securemode=${secureMode},signmethod=${signMethod},timestamp=${timestamp}|`,
+    username: `${deviceKey}&${productKey}`,
+    password: upperCase ? signature.toUpperCase() : signature,
+  };
+}
 
 function replyPath({ path = '' }: DeviceCommand): string {
   const asked = 'rrpc/request/';
