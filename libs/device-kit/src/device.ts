@@ -72,7 +72,7 @@ export class Device {
   }
 
   /**
-   * Opens the memory and connects. Resolves when the device is online; a broker that is not there is waited for. Rejects when the
+   * Opens the memory and connects. Resolves when the device is online (a broker that is not there is waited for) or has been stopped. Rejects when the
    * memory cannot be read or the broker does not let the device in.
    */
   async start(): Promise<void> {

@@ -46,6 +46,7 @@ export class Session {
   #error = new Error('the connection has ended');
   #failures = 0;
   #online = false;
+  #hasConnected = false;
   #settleStart: ((error?: Error) => void) | undefined;
 
   constructor(private readonly options: SessionOptions) {
@@ -67,7 +68,7 @@ export class Session {
     this.#client.on('close', () => void this.#closed());
   }
 
-  /** Resolves when the device is online for the first time. Rejects, and tries no more, when the broker does not let it in. */
+  /** Resolves when the device is online for the first time, or has been stopped. Rejects, and tries no more, when the broker does not let it in. */
   async start(): Promise<void> {
     const started = new Promise<void>((resolve, reject) => {
       this.#settleStart = (error) => (error ? reject(error) : resolve());
@@ -88,8 +89,9 @@ export class Session {
     this.#ending.abort();
     this.#client.options.reconnectPeriod = 0;
     if (this.#client.connected) await within(GOODBYE_MS, this.#client.endAsync());
-    // Never connected, it has nothing to end.
-    if (this.#opening) await this.#client.endAsync(true);
+    // What was never opened cannot be ended.
+    if (this.#hasConnected) await this.#client.endAsync(true);
+    this.#settleStart?.();
   }
 
   async #open(): Promise<void> {
@@ -101,6 +103,7 @@ export class Session {
       const { topic, payload, retain = false } = will;
       this.#client.options.will = { topic, payload: Buffer.from(payload), qos: 1, retain };
     }
+    this.#hasConnected = true;
     this.#client.connect();
   }
 
