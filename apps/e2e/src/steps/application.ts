@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { eventually } from '@downlink/testing';
 import type { System } from '../system/system.js';
+import type { EnosCredentials } from './enos-caller.js';
 import { httpCall, type Answer } from './http-call.js';
+import type { QuectelCredentials } from './quectel-caller.js';
 
 export const COMMANDS = '/iocm/app/cmd/v1.4.0/deviceCommands';
 type Fields = Record<string, unknown>;
@@ -17,43 +19,77 @@ export interface History {
   }[];
 }
 
-/** An application of its own, with products of both wire formats, that speaks Huawei's API and reads the native history. */
+export const WIRE_FORMATS = ['native', 'huawei', 'enos', 'quectel'] as const;
+export type WireFormat = (typeof WIRE_FORMATS)[number];
+
+/** What an EnOS device must be subscribed to exactly: nobody knows it without a model. */
+const MODEL = {
+  services: [
+    {
+      id: 'Brightness',
+      methods: ['SET', 'invoke'].map((name) => ({ name, parameters: [{ name: 'level', type: 'integer' }] })),
+    },
+  ],
+};
+
+/** An application of its own, with products of all wire formats, that speaks Huawei's API and reads the native history. */
 export class Application {
   private constructor(
     private readonly system: System,
     readonly id: string,
-    private readonly nativeKey: string,
-    private readonly token: string,
+    /** `token` is of Huawei's API, `secret` for the other vendors'. */
+    private readonly keys: { readonly native: string; readonly token: string; readonly secret: string },
   ) {}
 
   static async set(system: System): Promise<Application> {
     const id = `app-${randomBytes(5).toString('hex')}`;
     const [secret, key] = [randomBytes(12).toString('hex'), randomBytes(24).toString('hex')];
     await provision(system, {
-      applications: [{ id, native: { key }, huawei: { secret } }],
-      products: ['native', 'huawei'].map((wireFormat) => ({ key: `${id}-${wireFormat}`, application: id, wireFormat })),
+      applications: [
+        { id, native: { key }, huawei: { secret }, enos: enosOf(id, secret), quectel: quectelOf(id, secret) },
+      ],
+      products: WIRE_FORMATS.map((wireFormat) => ({
+        key: `${id}-${wireFormat}`,
+        application: id,
+        wireFormat,
+        ...(wireFormat === 'enos' && { model: MODEL }),
+      })),
     });
     const body = new URLSearchParams({ appId: id, secret }).toString();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const login = await httpCall(`${system.apiUrl}/iocm/app/sec/v1.1.0/login`, { method: 'POST', headers, body });
     if (login.status !== 200) throw new Error(`login answered ${login.status}: ${login.text}`);
-    return new Application(system, id, key, String(login.body['accessToken']));
+    return new Application(system, id, { native: key, token: String(login.body['accessToken']), secret });
   }
 
   /** Registers devices; returns their ids. */
-  async devices(wireFormat: 'native' | 'huawei', count: number): Promise<string[]> {
+  async devices(wireFormat: WireFormat, count: number): Promise<string[]> {
     const ids = Array.from({ length: count }, () => `device-${randomBytes(6).toString('hex')}`);
-    const product = `${this.id}-${wireFormat}`;
-    await provision(this.system, { devices: ids.map((id) => ({ id, application: this.id, product, secret: 'none' })) });
+    const product = this.productOf(wireFormat);
+    // Under its id the device is found by vendors that know it by product and key.
+    const entries = ids.map((id) => ({ id, application: this.id, product, key: id, secret: 'none' }));
+    await provision(this.system, { devices: entries });
     return ids;
   }
 
-  async device(wireFormat: 'native' | 'huawei' = 'native'): Promise<string> {
+  async device(wireFormat: WireFormat = 'native'): Promise<string> {
     return (await this.devices(wireFormat, 1))[0]!;
   }
 
+  productOf(wireFormat: WireFormat): string {
+    return `${this.id}-${wireFormat}`;
+  }
+
+  get enos(): EnosCredentials {
+    return enosOf(this.id, this.keys.secret);
+  }
+
+  get quectel(): QuectelCredentials {
+    return quectelOf(this.id, this.keys.secret);
+  }
+
   get headers(): Record<string, string> {
-    return { app_key: this.id, authorization: `Bearer ${this.token}`, 'content-type': 'application/json' };
+    return { app_key: this.id, authorization: `Bearer ${this.keys.token}`, 'content-type': 'application/json' };
   }
 
   /** A call as it is, for what must be refused. */
@@ -98,15 +134,31 @@ export class Application {
     );
   }
 
+  /** A call of the native API. @throws Error when it is not answered with a 2xx */
+  async native(method: string, path: string, content?: object): Promise<Fields> {
+    const headers = { authorization: `Bearer ${this.keys.native}`, 'content-type': 'application/json' };
+    const body = content === undefined ? {} : { body: JSON.stringify(content) };
+    const answer = await httpCall(this.system.apiUrl + path, { method, headers, ...body });
+    if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
+    return answer.body;
+  }
+
   /** Everything that happened to a command, from the native API. */
   async history(commandId: string): Promise<History> {
-    const headers = { authorization: `Bearer ${this.nativeKey}` };
     const id = BigInt(`0x${commandId}`).toString().padStart(19, '0');
-    const { status, body, text } = await httpCall(`${this.system.apiUrl}/v1/commands/${id}/history`, { headers });
-    if (status !== 200) throw new Error(`history answered ${status}: ${text}`);
-    return body as unknown as History;
+    return (await this.native('GET', `/v1/commands/${id}/history`)) as unknown as History;
   }
 }
+
+const enosOf = (id: string, secret: string): EnosCredentials => ({
+  orgId: `${id}-org`,
+  appKey: `${id}-app-key`,
+  appSecret: secret,
+});
+const quectelOf = (id: string, secret: string): QuectelCredentials => ({
+  accessKey: `${id}-access-key`,
+  accessSecret: secret,
+});
 
 /** Declares over the native API, as the administrator. @throws Error with the answer when it is refused */
 export async function provision(system: System, declaration: object): Promise<void> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, startProcess, type TestProcess } from '@downlink/testing';
 import type { System } from '../system/system.js';
+import type { WireFormat } from './application.js';
 
 export interface RecordedCommand {
   readonly deviceId: string;
@@ -31,7 +32,9 @@ export type SimulatedBehaviour =
 
 interface Simulation {
   readonly ids: readonly string[];
-  readonly wireFormat?: 'native' | 'huawei';
+  readonly wireFormat?: WireFormat;
+  /** Which EnOS and Quectel devices have in their topics. */
+  readonly productKey?: string;
   readonly behaviour?: SimulatedBehaviour;
   readonly delayMs?: number;
 }
@@ -45,7 +48,8 @@ export class SimulatedDevices {
   constructor(private readonly system: Pick<System, 'mqttUrl'>) {}
 
   /** Connects devices; resolves when they have subscribed. */
-  async connect({ ids, wireFormat = 'native', behaviour = 'answering', delayMs = 0 }: Simulation): Promise<void> {
+  async connect(simulation: Simulation): Promise<void> {
+    const { ids, wireFormat = 'native', behaviour = 'answering', delayMs = 0, productKey } = simulation;
     const file = join(this.folder, `wire-${this.files.length}.jsonl`);
     const options = {
       url: this.system.mqttUrl,
@@ -53,6 +57,7 @@ export class SimulatedDevices {
       behaviour,
       'delay-ms': delayMs,
       record: file,
+      ...(productKey !== undefined && { 'product-key': productKey }),
     };
     await this.simulate(file, [
       ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),

@@ -3,7 +3,9 @@ import type { World } from './world.js';
 
 const OPEN = ['PENDING', 'SENT', 'DELIVERED'];
 
-/** Waits until every command to these devices is final and its end has been told to the callback; gives the commands. */
+/**
+ * Waits until every command to these devices with this callback is final and its end has been told there; gives the commands.
+ */
 export async function untilFinished(
   { application, receiver }: World,
   deviceIds: readonly string[],
@@ -12,7 +14,9 @@ export async function untilFinished(
 ): Promise<Record<string, unknown>[]> {
   const commands = await eventually(
     async () => {
-      const mine = (await application.commands()).filter(({ deviceId }) => deviceIds.includes(String(deviceId)));
+      const mine = (await application.commands()).filter(
+        (command) => deviceIds.includes(String(command['deviceId'])) && command['callbackUrl'] === callbackUrl,
+      );
       const open = mine.filter(({ status }) => OPEN.includes(String(status)));
       if (open.length > 0) throw new Error(`${open.length} of ${mine.length} commands are not finished`);
       return mine;

@@ -65,10 +65,7 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
     port: (server.address() as AddressInfo).port,
     prefer: (which) => void (preferred = which),
     breakConnections,
-    setOpen(now) {
-      open = now;
-      if (!now) breakConnections();
-    },
+    setOpen: (now) => void (open = now),
     async close() {
       open = false;
       const closed = once(server, 'close');

@@ -62,12 +62,13 @@ export class ServiceProcesses {
   }
 
   /** Ends this replica, at once unless another signal is given. */
-  async end({ service, process, own }: Replica, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  async end({ service, process, own }: Replica, signal: NodeJS.Signals = 'SIGKILL'): Promise<number | string> {
     const at = this.running.findIndex((replica) => replica.process === process);
     if (at < 0) throw new Error(`this ${service} ${JSON.stringify(own)} does not run`);
     this.running.splice(at, 1);
-    await process.kill(signal);
+    const how = await process.kill(signal);
     this.ended.push(process.log());
+    return how;
   }
 
   logs(): string {

@@ -34,8 +34,12 @@ export async function balanceGateways(
   return {
     ...balancer,
     mqttUrl: `mqtt://127.0.0.1:${String(balancer.port)}`,
-    kill: (which) => fleet.end(replica(which)),
-    restart: async (which) => void (await fleet.startOne(GATEWAY, ports[which]!)),
+    end: (which, signal) => fleet.end(replica(which), signal),
+    async restart() {
+      const running = new Set(fleet.of(GATEWAY).map(({ own }) => own['MQTT_PORT']));
+      const ended = ports.filter(({ MQTT_PORT }) => !running.has(MQTT_PORT));
+      await Promise.all(ended.map((own) => fleet.startOne(GATEWAY, own)));
+    },
     async connected(which) {
       const page = await (await fetch(`http://127.0.0.1:${ports[which]!.OPERATIONS_PORT}/metrics`)).text();
       const [, count] = /^downlink_gateway_connected_devices\S* (\d+)$/m.exec(page) ?? [];

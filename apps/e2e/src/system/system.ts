@@ -31,10 +31,10 @@ export interface System {
 
 /** Several device gateways behind a balancer, which a spec may end and which devices may be moved between. */
 export interface Gateways {
-  /** Ends one at once (SIGKILL); devices find another. */
-  kill(which: number): Promise<void>;
-  /** Starts one again that was killed. */
-  restart(which: number): Promise<void>;
+  /** Ends one, at once unless another signal is given; devices find another. Gives its exit code or the signal. */
+  end(which: number, signal?: NodeJS.Signals): Promise<number | string>;
+  /** Starts those again that were ended. */
+  restart(): Promise<void>;
   /** New connections go to this one while it is there. */
   prefer(which: number): void;
   /**
@@ -42,7 +42,7 @@ export interface Gateways {
    * old connections are still there when the devices come back.
    */
   breakConnections(how?: { onlyTheirSide: boolean }): void;
-  /** Lets no device through any more, or does so again. */
+  /** Lets no new connection through any more, or does so again. */
   setOpen(open: boolean): void;
   /** Devices connected to this one now, as it says itself. */
   connected(which: number): Promise<number>;
