@@ -44,6 +44,8 @@ export class DeviceGateway {
    */
   handle(socket: Socket, extra: { commonName?: string } = {}): void {
     const { maxConnections } = this.#room.limits;
+    // Gone between its handshake and now: nobody would hear of its end any more.
+    if (socket.destroyed) return;
     if (this.#closing || this.#sockets.size >= maxConnections * 1.1) {
       this.#refusals.refused('connections', socket.remoteAddress ?? 'unknown');
       socket.on('error', () => socket.destroy());
