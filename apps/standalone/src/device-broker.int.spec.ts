@@ -1,6 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@downlink/testing';
-import { connect, type IClientOptions } from 'mqtt';
+import { connect, connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { generate } from 'selfsigned';
 import { commandsOf, credentialsOf, openDeviceWorld, type DeviceWorld } from './spec-support/device-world.js';
 
 describe('devices of a standalone installation', () => {
@@ -128,5 +135,53 @@ describe('devices of a standalone installation', () => {
     await world.broker.close();
     expect(world.presence.toSorted()).toEqual(['d1 reachable', 'd1 unreachable', 'hw1 reachable', 'hw1 unreachable']);
     await expect(world.device('d1')).rejects.toThrow(/ECONNREFUSED/);
+  });
+});
+
+describe('devices of a standalone installation over TLS', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'downlink-device-tls-'));
+  const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  let world: DeviceWorld;
+  let served: string;
+  beforeEach(async () => {
+    served = await exchange();
+    const tls = { ...files, port: 0, clientCertificateRequired: false, reloadEveryMs: 20 };
+    world = await openDeviceWorld({ tls });
+  });
+  afterEach(() => world.close());
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Writes a new certificate; gives its serial number. */
+  async function exchange(): Promise<string> {
+    const made = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec', algorithm: 'sha256' });
+    writeFileSync(files.cert, made.cert);
+    writeFileSync(files.key, made.private);
+    return new X509Certificate(made.cert).serialNumber;
+  }
+  const overTls = (): Promise<MqttClient> => {
+    const url = `mqtts://127.0.0.1:${String(world.broker.tlsPort)}`;
+    return connectAsync(url, { ...credentialsOf('d1'), rejectUnauthorized: false, reconnectPeriod: 0 }, false);
+  };
+  const serialServed = async (): Promise<string> => {
+    const socket = connectTls({ host: '127.0.0.1', port: world.broker.tlsPort!, rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    const { serialNumber } = socket.getPeerCertificate();
+    socket.destroy();
+    return serialNumber;
+  };
+
+  it('stay connected and get their commands while the certificate is exchanged', async () => {
+    const client = await overTls();
+    const got: string[] = [];
+    client.on('message', (_topic, payload) => got.push(payload.toString()));
+    await client.subscribeAsync(commandsOf('d1'), { qos: 1 });
+    expect(await serialServed()).toBe(served);
+    const next = await exchange();
+    await eventually(async () => expect(await serialServed()).toBe(next));
+    const gate = world.broker.gate(world.publisher);
+    expect(await gate.publish({ topic: commandsOf('d1'), payload: 'open' }, 'd1')).toEqual({ kind: 'accepted' });
+    await eventually(() => expect(got).toEqual(['open']));
+    expect(world.presence).toEqual(['d1 reachable']);
+    await client.endAsync();
   });
 });
