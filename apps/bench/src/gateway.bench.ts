@@ -6,8 +6,8 @@ import { benchStorm, type StormFigures } from './gateway/storm.js';
 import { stopAll } from './processes.js';
 import type { Servers } from './servers.js';
 
-/** Devices with a socket each, for the round trips at the broker. */
-const HOP_DEVICES = 200;
+/** Devices with a socket each, for the round trips at the broker: half of them behind the gateway. */
+const HOP_DEVICES = 400;
 const FLEET = 500;
 const IDLE = 10_000;
 const OTHERS = 100;

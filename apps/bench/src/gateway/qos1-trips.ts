@@ -50,7 +50,7 @@ export class Qos1Trips {
     let trips: Qos1Trips | undefined;
     const platform = await MqttSocket.open({
       port: side.platformPort,
-      login: { clientId: 'bench-platform' },
+      login: { clientId: `bench-platform-${String(side.devicePort)}` },
       onMessage: (topic, payload) => void (topic.endsWith('/answers') && trips?.answered(payload)),
     });
     await platform.subscribe(side.answers);
