@@ -79,6 +79,25 @@ const AFTER_CONNECT: readonly (readonly [string, Buffer])[] = [
   ['a length of five bytes', hex('30 ff ff ff ff 7f')],
 ];
 
+/** A PUBLISH of QoS 0 with these properties, as hex. */
+function publishV5(topic: string, properties: string): Buffer {
+  const body = Buffer.concat([
+    hex(`00${topic.length.toString(16).padStart(2, '0')}`),
+    Buffer.from(topic),
+    hex(properties),
+  ]);
+  return Buffer.concat([Buffer.from([0x30, body.length]), body]);
+}
+
+const AFTER_CONNECT_OF_MQTT_5: readonly (readonly [string, Buffer])[] = [
+  ['a PUBLISH under a topic alias', publishV5('', '03 23 00 01')],
+  ['a PUBLISH with the topic alias 0', publishV5(ANSWERS, '03 23 00 00')],
+  ['a PUBLISH with a property that there is not', publishV5(ANSWERS, '02 ff 00')],
+  ['a PUBLISH with properties longer than itself', publishV5(ANSWERS, 'ff 01')],
+  ['an AUTH', hex('f0 00')],
+  ['a DISCONNECT, and more behind it', Buffer.concat([hex('e0 00'), publishV5(ANSWERS, '00')])],
+];
+
 let attacked: GatewayUnderAttack;
 let service: Service;
 
@@ -113,6 +132,13 @@ describeWithServers(['mosquitto'], 'bytes that are no MQTT, or too many of them'
 
   it.each(AFTER_CONNECT)('%s after a CONNECT ends the connection', async (_, bytes) => {
     const client = await connected();
+    client.sendBytes(bytes);
+    await client.closed();
+  });
+
+  it.each(AFTER_CONNECT_OF_MQTT_5)('%s after a CONNECT of MQTT 5 ends the connection', async (_, bytes) => {
+    const { client, connack } = await RawClient.connect(attacked.port, { ...LOGIN, protocolVersion: 5 });
+    expect(connack?.reasonCode).toBe(0);
     client.sendBytes(bytes);
     await client.closed();
   });
