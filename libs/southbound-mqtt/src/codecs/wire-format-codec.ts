@@ -1,6 +1,9 @@
 import type { Property } from '@downlink/command-engine';
 import type { DeviceAddress, DeviceName } from './device-name.js';
 import type { TtlvField } from './quectel/ttlv/fields.js';
+import type { UnreadableReason } from './unreadable-reason.js';
+
+export type { UnreadableReason };
 
 /** A new one is one folder beside these and one line in `wire-formats.ts`. */
 export type WireFormat = 'native' | 'huawei' | 'enos' | 'quectel';
@@ -64,21 +67,6 @@ export interface AnsweredUplink {
 /** What a device said as a codec reads it: the device is only named, as its topic names it. */
 export type DecodedUplink = Named<Uplink>;
 type Named<U extends Uplink> = U extends Uplink ? Omit<U, 'deviceId'> & { from: DeviceName } : never;
-
-export type UnreadableReason =
-  | 'too-large'
-  | 'too-deep'
-  | 'not-utf-8'
-  | 'not-json'
-  | 'not-an-object'
-  /** U+0000 or half a surrogate pair somewhere in a text: legal JSON that no Postgres `jsonb` can hold. */
-  | 'unstorable-text'
-  /** A name that no device can have, or another device's than the one that published. */
-  | 'device-id'
-  /** A stored copy where only a live message means anything. */
-  | 'retained'
-  /** The member of this name is missing or of the wrong shape. */
-  | `member ${string}`;
 
 /** One wire format: topics, rights, encode, decode. All members are pure. */
 export interface WireFormatCodec {

@@ -1,4 +1,4 @@
-import type { UnreadableReason } from '../../wire-format-codec.js';
+import type { UnreadableReason } from '../../unreadable-reason.js';
 import { stuff, unstuff } from './byte-stuffing.js';
 
 const start = Buffer.from([0xaa, 0xaa]);
