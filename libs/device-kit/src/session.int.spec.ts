@@ -88,13 +88,13 @@ describeWithServers(['mosquitto'], 'a device made with the kit, on a broker that
     ends.push(() => line.stop());
     let isStuck = true;
     class Stuck extends VolatileMemory {
-      override async begin(id: string): Promise<void> {
+      override async begin(command: string): Promise<void> {
         if (isStuck) {
           isStuck = false;
           line.cut();
           throw new Error('no power');
         }
-        await super.begin(id);
+        await super.begin(command);
       }
     }
     const device = deviceOf(line.url, { memory: new Stuck() }).handle('Valve', 'open', () => 1);
