@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IClientOptions } from 'mqtt';
 import { behaviours, type Behaviour, type Conduct } from './behaviour.js';
 import { CommandMemory } from './command-memory.js';
@@ -184,6 +185,8 @@ export class Fleet {
   /** Steady devices stay; the others begin to come and go. */
   private live(): void {
     const { signal } = (this.habits = new AbortController());
+    // All devices of the fleet wait for it.
+    setMaxListeners(0, signal);
     const { link: habit } = this.responder.conduct;
     const { absences = {} } = this.options;
     for (const { link, goodbye } of this.members) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import type { SimulatorConfig } from './config.js';
@@ -16,6 +17,7 @@ export class Simulation {
   private readonly groups: readonly { readonly group: DeviceGroup; readonly fleet: Fleet }[];
 
   constructor(config: SimulatorConfig, record: WriteStream | undefined) {
+    setMaxListeners(0, this.ending.signal);
     const ca = config.ca === undefined ? undefined : readFileSync(config.ca);
     const common = {
       url: config.url,
