@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWithServers, eventually, freePort, startAedes } from '@downlink/testing';
 import {
   aedes,
@@ -99,6 +100,28 @@ describeWithServers(['mosquitto'], 'a receiver', () => {
     await eventually(() => expect(made.logger.lines.map(({ level }) => level)).toContain('warn'));
     await rival.receiver.stop();
     await eventually(() => expect(made.receiver.connected).toBe(true));
+  });
+
+  it('does not take its session back while it finishes its last batch: the next holder has it by then', async () => {
+    const broker = await mosquitto();
+    const { handler, batches, seen, release } = gatedHandler();
+    const leaving = await receiving(broker.url, handler);
+    await send(await sender(broker.url), 'a');
+    await eventually(() => expect(batches.flat()).toHaveLength(1));
+    const stopped = leaving.stop();
+    const next = gatedHandler();
+    next.release();
+    const heir = receiver(broker.url);
+    await heir.receiver.start(next.handler);
+    await eventually(() => expect(next.seen).toEqual(['a']));
+    await eventually(() => expect(leaving.connected).toBe(false));
+    // That nothing happens cannot be awaited: whoever lost a session and wants it back has it within 100 ms.
+    await sleep(500);
+    release();
+    await stopped;
+    expect(seen).toEqual(['a']);
+    expect(heir.logger.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+    expect(heir.receiver.connected).toBe(true);
   });
 
   it('says so and tries again when the broker refuses a subscription', async () => {
