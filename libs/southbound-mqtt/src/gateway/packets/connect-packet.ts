@@ -20,7 +20,22 @@ export function readConnect(frame: Buffer): Connect | undefined {
   const { protocolVersion, will } = packet;
   if (protocolVersion !== 3 && protocolVersion !== 4 && protocolVersion !== 5) return undefined;
   if (will !== undefined && ((will.qos ?? 0) > 2 || will.topic.length === 0)) return undefined;
-  return { ...packet, protocolVersion };
+  const connect = { ...packet, protocolVersion };
+  return protocolVersion === 5 && !canBeWritten(connect) ? undefined : connect;
+}
+
+/** The parser lets properties through that lie about their lengths, as nulls; nobody can write these again. */
+function canBeWritten(connect: Connect): boolean {
+  try {
+    writeConnect(connect);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function writeConnect(packet: IConnectPacket): Buffer {
+  return generate(packet as Parameters<typeof generate>[0], { protocolVersion: packet.protocolVersion ?? 4 });
 }
 
 export interface UpstreamConnect {
@@ -53,5 +68,5 @@ export function upstreamConnect(connect: Connect, upstream: UpstreamConnect): Bu
     ...(upstream.password === undefined ? {} : { password: Buffer.from(upstream.password) }),
     ...(connect.protocolVersion === 5 ? { properties: { ...properties, ...expiry } } : {}),
   };
-  return generate(packet as Parameters<typeof generate>[0], { protocolVersion: packet.protocolVersion! });
+  return writeConnect(packet);
 }

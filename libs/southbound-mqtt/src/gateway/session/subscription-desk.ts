@@ -65,9 +65,9 @@ export class SubscriptionDesk {
       this.link.toDevice(this.#suback({ messageId: subscribe.messageId, granted: codes.map((code) => code ?? 0) }));
       return 'refused';
     }
-    (this.#asked ??= new Map()).set(subscribe.messageId, codes);
-    if (allowed.length === codes.length) return undefined;
-    return this.#generated({ ...subscribe, subscriptions: allowed });
+    const instead = allowed.length === codes.length ? undefined : this.#portion(subscribe, allowed);
+    if (instead !== 'malformed') (this.#asked ??= new Map()).set(subscribe.messageId, codes);
+    return instead;
   }
 
   /** An UNSUBSCRIBE of the device, whole. False when it cannot be read. */
@@ -97,6 +97,15 @@ export class SubscriptionDesk {
     if (codes === undefined || codes.every((code) => code === undefined)) return undefined;
     const merged = codes.map((code) => code ?? granted.shift() ?? reason.failure);
     return this.#suback({ ...suback, messageId: suback.messageId, granted: merged });
+  }
+
+  /** The parser lets properties through that lie about their lengths; these cannot be written again. */
+  #portion(subscribe: ISubscribePacket, subscriptions: ISubscribePacket['subscriptions']): Buffer | 'malformed' {
+    try {
+      return this.#generated({ ...subscribe, subscriptions });
+    } catch {
+      return 'malformed';
+    }
   }
 
   #codeFor(filter: string): number | undefined {

@@ -227,6 +227,17 @@ describe('what a device subscribes to', () => {
     expect(said.filter((word) => word === 'refused subscription')).toHaveLength(4);
   });
 
+  it('is refused as malformed when its properties lie about their lengths', () => {
+    const { up, said } = session(5);
+    const topics = [commands, 'x'].map((topic) =>
+      Buffer.concat([Buffer.from([0, topic.length]), Buffer.from(topic), Buffer.from([1])]),
+    );
+    // A user property that names more than the packet holds.
+    const body = Buffer.concat([Buffer.from([0, 3, 5, 38, 0, 0, 0xff, 0xff]), ...topics]);
+    up.scan(Buffer.concat([Buffer.from([0x82, body.length]), body]));
+    expect(said.slice(-2)).toEqual(['refused malformed', 'end 0x81']);
+  });
+
   it('is answered at once when nothing of it is allowed', () => {
     const { fromDevice, brokerGets, deviceGets } = session();
     fromDevice({ cmd: 'subscribe', messageId: 3, subscriptions: filters('a', 'b') });
