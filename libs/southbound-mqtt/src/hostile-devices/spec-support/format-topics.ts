@@ -9,6 +9,8 @@ export interface FormatTopics {
   readonly uplinks: (device: DeviceAddress) => readonly string[];
   /** What commands for it go out on. */
   readonly commands: (device: DeviceAddress) => readonly string[];
+  /** Everything below is the device's to publish, but for commands and answers to answers. */
+  readonly ownBelow?: (device: DeviceAddress) => string;
   /** The uplink topic on which a message may be marked as to be kept: birth and will. */
   readonly presence?: (device: DeviceAddress) => string;
   /** Devices of EnOS never subscribe: the gateway does. */
@@ -51,6 +53,7 @@ export const FORMATS: readonly FormatTopics[] = [
       ['service/turn', 'service/measurepoint/set', 'service/measurepoint/get', 'model/down_raw'].map(
         (last) => `/sys/${productKey}/${deviceKey!}/thing/${last}`,
       ),
+    ownBelow: ({ productKey, deviceKey }) => `/sys/${productKey}/${deviceKey!}/`,
     subscribesItself: false,
   },
   {
@@ -63,3 +66,11 @@ export const FORMATS: readonly FormatTopics[] = [
     subscribesItself: true,
   },
 ];
+
+/** Whether a device may bring a message on this topic to the platform. */
+export function isOwnUplink(format: FormatTopics, device: DeviceAddress, topic: string): boolean {
+  if (format.uplinks(device).includes(topic)) return true;
+  const below = format.ownBelow?.(device);
+  if (below === undefined || !topic.startsWith(below)) return false;
+  return !format.commands(device).includes(topic) && !topic.endsWith('_reply_reply');
+}
