@@ -15,9 +15,9 @@ import type { SessionLink } from '../session/session-link.js';
 import { SubscriptionDesk } from '../session/subscription-desk.js';
 import { UplinkJudge } from '../session/uplink-judge.js';
 import type { Arrived } from './arrived.js';
+import { BackPressure } from './back-pressure.js';
 import { type BrokerSide, listenTo } from './broker-side.js';
 import { type DeviceSide, putInCharge } from './device-side.js';
-import { isClogged, pausedBy, PausedReads } from './paused-reads.js';
 
 /** What both sides may take to close once it is over. */
 const goodbyeMs = 2_000;
@@ -41,8 +41,7 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
   readonly #desk: SubscriptionDesk;
   /** Whether the will that the broker holds is ours, not the device's own. */
   readonly #ownWill: boolean;
-  readonly #deviceReads: PausedReads;
-  readonly #brokerReads: PausedReads;
+  readonly #pressure: BackPressure;
   /** To subscribe to once the session is open. */
   #subscriptions: readonly string[] | undefined;
   #stage: Stage = 'connecting';
@@ -70,9 +69,8 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
       new FirstAnswer((frame) => this.#brokerAnswered(frame)),
       anySize,
     );
-    this.#deviceReads = new PausedReads(socket);
-    this.#brokerReads = new PausedReads(this.#broker);
-    this.#deviceReads.set(pausedBy.connecting, true);
+    this.#pressure = new BackPressure(socket, this.#broker, room.limits.highWaterBytes);
+    this.#pressure.connecting(true);
   }
 
   /**
@@ -127,13 +125,11 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
   }
 
   deviceDrained(): void {
-    if (this.#stage === 'over') return;
-    this.#brokerReads.set(pausedBy.slowReader, false);
-    this.#deviceReads.set(pausedBy.slowAnswers, false);
+    if (this.#stage !== 'over') this.#pressure.deviceDrained();
   }
 
   brokerDrained(): void {
-    if (this.#stage !== 'over') this.#deviceReads.set(pausedBy.slowReader, false);
+    if (this.#stage !== 'over') this.#pressure.brokerDrained();
   }
 
   deviceBroke(error: unknown): void {
@@ -227,7 +223,7 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
     this.#subscriptions = undefined;
     if (subscriptions.length > 0) this.#desk.subscribeFor(subscriptions);
     else if (sessionPresent) this.listens();
-    this.#deviceReads.set(pausedBy.connecting, false);
+    this.#pressure.connecting(false);
     this.#lookAgain = true;
   }
 
@@ -261,20 +257,8 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
       this.#finish(this.#endWith);
       return;
     }
-    this.#holdBack();
-    const { highWaterBytes } = this.#room.limits;
-    if (isClogged(this.#broker, highWaterBytes)) this.#deviceReads.set(pausedBy.slowReader, true);
-    if (isClogged(this.#socket, highWaterBytes)) {
-      this.#brokerReads.set(pausedBy.slowReader, true);
-      this.#deviceReads.set(pausedBy.slowAnswers, true);
-    }
-  }
-
-  #holdBack(): void {
-    if (this.#stage !== 'open') return;
-    const { held } = this.#uplink;
-    if (held && !this.#deviceReads.by(pausedBy.held)) this.#room.counts.heldBack += 1;
-    this.#deviceReads.set(pausedBy.held, held);
+    if (this.#stage === 'open' && this.#pressure.held(this.#uplink.held)) this.#room.counts.heldBack += 1;
+    this.#pressure.look();
   }
 
   /** Ends both sides, each after what was written to it, and tells the platform. */
@@ -293,8 +277,7 @@ export class SessionPipe implements DeviceSide, BrokerSide, SessionLink, OpenSes
     if (this.#broker.connecting) this.#broker.destroy();
     else this.#broker.end();
     socket.end();
-    this.#deviceReads.clear();
-    this.#brokerReads.clear();
+    this.#pressure.over();
     if (wasOpen) room.ended(this);
     if (this.#online) room.presence.offline(this.device.deviceId, this.#session.epoch);
     room.watch(this, goodbyeMs);
