@@ -137,7 +137,7 @@ class Listening {
       onMessage: (topic, payload) => void listening?.told(topic, payload),
     });
     listening = new Listening(socket, ids);
-    await socket.subscribe('downlink/v1/uplinks/+/+/downlink/v1/devices/+/presence');
+    await socket.subscribe('downlink/v1/uplinks/+/+/presence');
     return listening;
   }
 

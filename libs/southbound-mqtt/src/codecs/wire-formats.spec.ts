@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { huaweiCodec } from './huawei/huawei.codec.js';
 import { largestPayload } from './json-payload.js';
-import { uplinkTopic } from '../uplinks/uplink-topic.js';
+import { GATEWAY_PRESENCE, uplinkTopic } from '../uplinks/uplink-topic.js';
 import type { DeviceAddress } from './device-name.js';
 import type { DecodedUplink, Dispatch, JsonValue, WireFormat } from './wire-format-codec.js';
 import { UnsendableCommand } from './unsendable-command.js';
@@ -224,7 +224,8 @@ describe('what a gateway hands on', () => {
     for (const { topic, payload, retained, uplink } of golden<GoldenUplinks>(format, 'uplinks').cases) {
       const deviceId = 'deviceId' in uplink.from ? uplink.from.deviceId : 'd1';
       const decoded = decodeUplink(uplinkTopic(deviceId, topic), Buffer.from(JSON.stringify(payload)), retained);
-      expect(decoded).toEqual({ wireFormat: format, uplink: { ...uplink, from: { deviceId } } });
+      const { epoch: _epoch, ...said } = { epoch: 0, ...uplink };
+      expect(decoded).toEqual({ wireFormat: format, uplink: { ...said, from: { deviceId } } });
     }
   });
 
@@ -235,6 +236,22 @@ describe('what a gateway hands on', () => {
         from: { deviceId: 'liar' },
         reason: 'device-id',
       });
+    }
+  });
+
+  it('has epochs only in the gateway’s own words, which no device can publish', () => {
+    const word = Buffer.from(JSON.stringify({ online: false, epoch: 7 }));
+    const own = wireFormats.native.presenceTopic!({ deviceId: 'd1', productKey: 'p', deviceKey: null });
+    const from = { deviceId: 'd1' };
+    expect(decodeUplink(uplinkTopic('d1', own), word)?.uplink).toEqual({ kind: 'unreachable', from });
+    expect(decodeUplink(uplinkTopic('d1', GATEWAY_PRESENCE), word)?.uplink).toEqual({
+      kind: 'unreachable',
+      from,
+      epoch: 7,
+    });
+    for (const format of formats) {
+      const oddlyNamed = { deviceId: 'd1', productKey: 'presence', deviceKey: 'presence' };
+      expect(wireFormats[format].mayPublish(oddlyNamed, GATEWAY_PRESENCE)).toBe(false);
     }
   });
 

@@ -1,7 +1,8 @@
-import { parseUplinkTopic } from '../uplinks/uplink-topic.js';
+import { GATEWAY_PRESENCE, parseUplinkTopic } from '../uplinks/uplink-topic.js';
 import { enosCodec } from './enos/enos.codec.js';
 import { huaweiCodec } from './huawei/huawei.codec.js';
 import { nativeCodec } from './native/native.codec.js';
+import { readPresence } from './presence-payload.js';
 import { quectelCodec } from './quectel/quectel.codec.js';
 import type { DecodedUplink, WireFormat, WireFormatCodec } from './wire-format-codec.js';
 
@@ -28,19 +29,24 @@ export interface DecodedMessage {
 
 /**
  * Decodes a message with the format that its topic belongs to; the formats' topics do not overlap. What a gateway handed on is
- * in the name of the device that it names, and unreadable where the topic within is another device's. Never throws.
+ * in the name of the device that it names, and unreadable where the topic within is another device's. The gateway knows
+ * exactly when a device comes and goes: what the device says of that itself counts, but its epoch does not, because one from a
+ * clock that runs ahead would make the gateway's next word an old one. Never throws.
  * `undefined` when no format knows the topic.
  */
 export function decodeUplink(topic: string, payload: Buffer, retained = false): DecodedMessage | undefined {
   const handedOn = parseUplinkTopic(topic);
   if (handedOn === undefined) return decodeOwn(topic, payload, retained);
+  const from = { deviceId: handedOn.deviceId };
+  if (handedOn.topic === GATEWAY_PRESENCE) return { wireFormat: 'native', uplink: readPresence(from, payload) };
   const decoded = decodeOwn(handedOn.topic, payload, retained);
   if (decoded === undefined) return undefined;
   const { wireFormat, uplink } = decoded;
-  const from = { deviceId: handedOn.deviceId };
   if ('deviceId' in uplink.from && uplink.from.deviceId !== handedOn.deviceId) {
     return { wireFormat, uplink: { kind: 'unreadable', from, reason: 'device-id' } };
   }
+  if (uplink.kind === 'reachable' || uplink.kind === 'unreachable')
+    return { wireFormat, uplink: { kind: uplink.kind, from } };
   return { wireFormat, uplink: { ...uplink, from } };
 }
 

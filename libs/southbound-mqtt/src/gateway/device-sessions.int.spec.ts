@@ -86,11 +86,7 @@ describeWithServers(['mosquitto'], 'the sessions of a device gateway', () => {
     // Another session under the same name, as when the gateway's machine is gone and the device comes in elsewhere.
     clients.push(await connectAsync(broker.url, { clientId: 'downlink-device-native-1' }));
     const will = { online: false, epoch };
-    await eventually(() =>
-      expect(got).toEqual([
-        `${uplinkTopic('native-1', 'downlink/v1/devices/native-1/presence')} ${JSON.stringify(will)}`,
-      ]),
-    );
+    await eventually(() => expect(got).toEqual([`${uplinkTopic('native-1', 'presence')} ${JSON.stringify(will)}`]));
     await client.endAsync();
   });
 

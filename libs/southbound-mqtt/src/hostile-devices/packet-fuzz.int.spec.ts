@@ -80,7 +80,7 @@ async function login(device: DeviceAddress, protocolVersion: Version): Promise<R
 function isSaidBy({ format, device }: (typeof attackers)[number], topic: string): boolean {
   const [, deviceId, said] = /^downlink\/v1\/uplinks\/[0-7]\/([^/]+)\/(.*)$/s.exec(topic) ?? [];
   if (deviceId !== device.deviceId || said === undefined) return false;
-  return isOwnUplink(format, device, said) || said === `downlink/v1/devices/${deviceId}/presence`;
+  return isOwnUplink(format, device, said) || said === 'presence';
 }
 
 /** What is in use once all that is not has been collected. */

@@ -29,9 +29,9 @@ function open(over: { capacity?: number } = {}) {
 }
 
 describe('the presence of a device', () => {
-  it('is told as a native presence message on the device’s own uplink topic', () => {
+  it('is told on a topic below the device’s uplinks that no device can publish on', () => {
     const { topic, payload } = presenceMessage('d1', true, 7);
-    expect(parseUplinkTopic(topic)).toMatchObject({ deviceId: 'd1', topic: 'downlink/v1/devices/d1/presence' });
+    expect(parseUplinkTopic(topic)).toMatchObject({ deviceId: 'd1', topic: 'presence' });
     expect(JSON.parse(payload)).toEqual({ online: true, epoch: 7 });
   });
 

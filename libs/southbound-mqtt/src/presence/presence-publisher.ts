@@ -1,8 +1,7 @@
-import { nativeCodec } from '../codecs/native/native.codec.js';
 import type { DevicePresence } from '../gateway/ports.js';
 import type { MqttLogger } from '../mqtt-logger.js';
 import type { MqttPublisher } from '../publisher/mqtt-publisher.js';
-import { uplinkTopic } from '../uplinks/uplink-topic.js';
+import { GATEWAY_PRESENCE, uplinkTopic } from '../uplinks/uplink-topic.js';
 
 /** What is to be told of a device, and in which session of its. */
 interface Word {
@@ -23,7 +22,7 @@ export interface PresencePublisherOptions {
 const UNDER_WAY = 500;
 
 /**
- * Tells over MQTT which devices are there, as native presence messages on the devices' uplink topics (`presenceMessage`), QoS 1, not retained.
+ * Tells over MQTT which devices are there, on a topic of the gateway's own below the devices' uplinks (`presenceMessage`), QoS 1, not retained.
  *
  * Per device one message is under way at a time and only the newest word waits behind it: what the broker is told is in
  * order, and what is waiting does not grow with time. A broker that is away, or that says that nobody receives yet (0x10), is told
@@ -123,8 +122,7 @@ export class PresencePublisher implements DevicePresence {
  * @param epoch grows with each session of the device, ms of the Unix epoch
  */
 export function presenceMessage(deviceId: string, online: boolean, epoch: number): { topic: string; payload: string } {
-  const topic = nativeCodec.presenceTopic({ deviceId, productKey: '', deviceKey: null });
-  return { topic: uplinkTopic(deviceId, topic), payload: JSON.stringify({ online, epoch }) };
+  return { topic: uplinkTopic(deviceId, GATEWAY_PRESENCE), payload: JSON.stringify({ online, epoch }) };
 }
 
 function pause(ms: number): Promise<void> {

@@ -6,6 +6,12 @@ export const UPLINK_BUCKETS = 8;
 
 const prefix = 'downlink/v1/uplinks/';
 
+/**
+ * What a gateway itself says of a device's presence stands on this topic within. No device may publish on it, in any wire format, so
+ * the two words are never taken for each other.
+ */
+export const GATEWAY_PRESENCE = 'presence';
+
 /** An uplink as a gateway hands it on: who said it is proven, whatever the topic within says. */
 export interface UplinkTopic {
   /** 0..UPLINK_BUCKETS - 1 */

@@ -1,5 +1,6 @@
 import { readCode } from '../answer-code.js';
 import { readJsonObject } from '../json-payload.js';
+import { readPresence } from '../presence-payload.js';
 import { assertTopicSafe, deviceIdBetween, isTopicSafe } from '../topic-safety.js';
 import type { DecodedUplink, Dispatch, JsonObject, UnreadableReason, WireFormatCodec } from '../wire-format-codec.js';
 
@@ -73,21 +74,5 @@ function readAnswer(from: From, payload: Buffer): DecodedUplink {
     outcome: status,
     ...(readableCode === undefined ? {} : { code: readableCode }),
     ...(result === undefined || result === null ? {} : { result }),
-  };
-}
-
-function readPresence(from: From, payload: Buffer): DecodedUplink {
-  const read = readJsonObject(payload);
-  if (!read.ok) return { kind: 'unreadable', from, reason: read.reason };
-  const { online, epoch } = read.value;
-  if (typeof online !== 'boolean') return { kind: 'unreadable', from, reason: 'member online' };
-  const readableEpoch = epoch ?? undefined;
-  if (readableEpoch !== undefined && !(typeof readableEpoch === 'number' && Number.isSafeInteger(readableEpoch))) {
-    return { kind: 'unreadable', from, reason: 'member epoch' };
-  }
-  return {
-    kind: online ? 'reachable' : 'unreachable',
-    from,
-    ...(readableEpoch === undefined ? {} : { epoch: readableEpoch }),
   };
 }
