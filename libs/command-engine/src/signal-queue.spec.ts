@@ -101,6 +101,39 @@ describe('the signal queue', () => {
     expect(await Promise.all(handled)).toHaveLength(11);
   });
 
+  it('begins a second transaction only beside one that is held up', async () => {
+    const { engine, batches } = steppedEngine();
+    const queue = new SignalQueue(engine, { maxBatch: 500, maxRunning: 2, overlapAfterMs: 60 });
+    const handled = [queue.handle(signal('a'))];
+    await turn();
+    const began = performance.now();
+    handled.push(queue.handle(signal('b')), queue.handle(signal('c')));
+    await turn();
+    expect(batches).toHaveLength(1);
+    await eventually(() => expect(batches).toHaveLength(2));
+    expect(performance.now() - began).toBeGreaterThan(40);
+    expect(batches[1]!.signals.map(({ deviceId }) => deviceId)).toEqual(['b', 'c']);
+    handled.push(queue.handle(signal('d')));
+    batches[1]!.commit();
+    await eventually(() => expect(batches).toHaveLength(3));
+    batches[0]!.commit();
+    batches[2]!.commit();
+    expect(await Promise.all(handled)).toHaveLength(4);
+  });
+
+  it('begins the next transaction at once when the one before ends in time', async () => {
+    const { engine, batches } = steppedEngine();
+    const queue = new SignalQueue(engine, { maxBatch: 500, maxRunning: 2, overlapAfterMs: 60_000 });
+    const handled = [queue.handle(signal('a'))];
+    await turn();
+    handled.push(queue.handle(signal('b')));
+    batches[0]!.commit();
+    await turn();
+    expect(batches).toHaveLength(2);
+    batches[1]!.commit();
+    expect(await Promise.all(handled)).toHaveLength(2);
+  });
+
   it('never exceeds the batch or the number of transactions', async () => {
     const { engine, batches } = steppedEngine();
     const queue = new SignalQueue(engine, { maxBatch: 2, maxRunning: 2 });

@@ -6,7 +6,16 @@ export interface SignalQueueOptions {
   readonly maxBatch: number;
   /** Transactions under way at once. */
   readonly maxRunning: number;
+  /** How long the newest transaction must be under way before another is begun beside it, in ms. Default 0: it need not be. */
+  readonly overlapAfterMs?: number;
 }
+
+/**
+ * Alone, a transaction takes 7 ms, and two at once only share the cores: 32 submissions each instead of 64, with 7 % less
+ * accepted by a process at its limit (4,307/s against 4,621/s in one run). One that is held up, by the lock of a process that
+ * stands still, must not hold up everybody.
+ */
+const ALONE: SignalQueueOptions = { maxBatch: 500, maxRunning: 2, overlapAfterMs: 50 };
 
 interface Waiting {
   readonly signal: Signal;
@@ -25,6 +34,10 @@ export class SignalQueue {
   private waiting: Waiting[] = [];
   private running = 0;
   private pumpDue = false;
+  /** When the newest transaction was begun, on the clock of `performance`. */
+  private newestBegan = 0;
+  /** Runs until another transaction may be begun beside those under way. */
+  private overlap: NodeJS.Timeout | undefined;
   /** Runs while only patient signals wait. */
   private patience: NodeJS.Timeout | undefined;
   /** The devices of the transactions under way. */
@@ -32,7 +45,7 @@ export class SignalQueue {
 
   constructor(
     private readonly engine: Engine,
-    private readonly options: SignalQueueOptions = { maxBatch: 500, maxRunning: 2 },
+    private readonly options: SignalQueueOptions = ALONE,
   ) {}
 
   /**
@@ -43,7 +56,7 @@ export class SignalQueue {
   handle(signal: Signal, patienceMs = 0): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ signal, resolve, reject });
-      if (this.running >= this.options.maxRunning) return;
+      if (!this.mayBegin()) return this.pumpOnceOverlapMayBegin();
       // Whatever arrives in this turn of the event loop shares a transaction, even on an idle server.
       if (patienceMs === 0) this.pumpSoon();
       else this.patience ??= setTimeout(() => this.pump(), patienceMs);
@@ -68,13 +81,36 @@ export class SignalQueue {
   }
 
   private pump(): void {
-    clearTimeout(this.patience);
-    this.patience = undefined;
-    while (this.running < this.options.maxRunning) {
+    this.clearTimers();
+    while (this.mayBegin()) {
       const batch = this.take();
       if (batch.length === 0) return;
       void this.run(batch);
     }
+    if (this.waiting.length > 0) this.pumpOnceOverlapMayBegin();
+  }
+
+  private clearTimers(): void {
+    clearTimeout(this.patience);
+    clearTimeout(this.overlap);
+    this.patience = undefined;
+    this.overlap = undefined;
+  }
+
+  private mayBegin(): boolean {
+    return this.running === 0 || (this.running < this.options.maxRunning && this.untilOverlapMs() <= 0);
+  }
+
+  private untilOverlapMs(): number {
+    return this.newestBegan + (this.options.overlapAfterMs ?? 0) - performance.now();
+  }
+
+  private pumpOnceOverlapMayBegin(): void {
+    if (this.running >= this.options.maxRunning) return;
+    this.overlap ??= setTimeout(() => {
+      this.overlap = undefined;
+      this.pump();
+    }, Math.ceil(this.untilOverlapMs()));
   }
 
   /** The longest waiting ones whose devices no transaction has in hand. */
@@ -97,6 +133,7 @@ export class SignalQueue {
    */
   private async run(batch: readonly Waiting[]): Promise<void> {
     this.running += 1;
+    this.newestBegan = performance.now();
     for (const { signal } of batch) this.busy.add(signal.deviceId);
     let settle: () => void;
     try {
@@ -107,7 +144,10 @@ export class SignalQueue {
     }
     this.running -= 1;
     for (const { signal } of batch) this.busy.delete(signal.deviceId);
-    if (this.waiting.length === 0) return settle();
+    if (this.waiting.length === 0) {
+      this.clearTimers();
+      return settle();
+    }
     this.pump();
     setImmediate(settle);
   }
