@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeWithServers, eventually, startHiveMq, startMosquitto } from '@downlink/testing';
-import { connect, connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect, connectAsync, type IClientOptions } from 'mqtt';
 import { uplinkTopic } from '../uplinks/uplink-topic.js';
 import { startTestGateway, type TestGateway } from './spec-support/start-test-gateway.js';
+import { TestClients } from './spec-support/test-clients.js';
 
 interface Broker {
   url: string;
@@ -14,7 +15,7 @@ interface Broker {
 const suite = (start: () => Promise<Broker>): void => {
   let broker: Broker;
   let gateway: TestGateway;
-  const clients: MqttClient[] = [];
+  const clients = new TestClients();
 
   beforeAll(async () => {
     broker = await start();
@@ -26,26 +27,12 @@ const suite = (start: () => Promise<Broker>): void => {
     gateway = await startTestGateway(broker.port);
   });
   afterEach(async () => {
-    for (const client of clients.splice(0)) client.end(true);
+    clients.end();
     await gateway.stop();
   });
 
-  const device = async (id: string, options: IClientOptions = {}): Promise<MqttClient> => {
-    const credentials = { clientId: id, username: id, password: 'secret' };
-    const client = await connectAsync(gateway.url, { ...credentials, reconnectPeriod: 0, ...options }, false);
-    clients.push(client);
-    return client;
-  };
-  const platform = async (filter: string): Promise<{ client: MqttClient; got: string[] }> => {
-    const client = await connectAsync(broker.url, { protocolVersion: 5 });
-    clients.push(client);
-    const got: string[] = [];
-    client.on('message', (topic, payload, { retain }) =>
-      got.push(`${topic} ${payload.toString()}${retain ? ' r' : ''}`),
-    );
-    await client.subscribeAsync(filter, { qos: 1 });
-    return { client, got };
-  };
+  const device = (id: string, options?: IClientOptions) => clients.device(gateway.url, id, options);
+  const platform = (filter: string) => clients.platform(broker.url, filter);
 
   it.each([4, 5] as const)('carries commands and answers of a device over MQTT version %s', async (protocolVersion) => {
     const { client, got } = await platform('downlink/v1/uplinks/#');
@@ -91,7 +78,7 @@ const suite = (start: () => Promise<Broker>): void => {
     await client.publishAsync(topic, 'open', { qos: 1 });
     const other = await startTestGateway(broker.port);
     const after = connect(other.url, { clientId: 'native-2', username: 'native-2', password: 'secret', ...session });
-    clients.push(after);
+    clients.own(after);
     const received: string[] = [];
     after.on('message', (_topic, payload) => received.push(payload.toString()));
     await eventually(() => expect(received).toEqual(['open']));
@@ -107,7 +94,7 @@ const suite = (start: () => Promise<Broker>): void => {
     const other = await startTestGateway(broker.port);
     const credentials = { clientId: 'native-3', username: 'native-3', password: 'secret', protocolVersion: 5 } as const;
     const after = await connectAsync(other.url, { ...credentials, reconnectPeriod: 0 });
-    clients.push(after);
+    clients.own(after);
     await eventually(() => expect(before.connected).toBe(false));
     await eventually(() => expect(gateway.presence.at(-1)).toMatch(/^offline native-3 /));
     await after.subscribeAsync(topic, { qos: 1 });

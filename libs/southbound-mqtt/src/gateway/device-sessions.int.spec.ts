@@ -5,38 +5,25 @@ import { uplinkTopic } from '../uplinks/uplink-topic.js';
 import type { ModelChange } from './ports.js';
 import { connectOf, startRawDevice } from './spec-support/raw-device.js';
 import { startTestGateway, type TestGateway } from './spec-support/start-test-gateway.js';
+import { TestClients } from './spec-support/test-clients.js';
 
 describeWithServers(['mosquitto'], 'the sessions of a device gateway', () => {
   let broker: TestMosquitto;
   let gateway: TestGateway;
-  const clients: MqttClient[] = [];
+  const clients = new TestClients();
 
   beforeEach(async () => {
     broker = await startMosquitto();
     gateway = await startTestGateway(broker.port);
   });
   afterEach(async () => {
-    for (const client of clients.splice(0)) client.end(true);
+    clients.end();
     await gateway.stop();
     await broker.stop();
   });
 
-  const device = async (id: string, options: IClientOptions = {}): Promise<MqttClient> => {
-    const credentials = { clientId: id, username: id, password: 'secret' };
-    const client = await connectAsync(gateway.url, { ...credentials, reconnectPeriod: 0, ...options }, false);
-    clients.push(client);
-    return client;
-  };
-  const platform = async (filter: string): Promise<{ client: MqttClient; got: string[] }> => {
-    const client = await connectAsync(broker.url, { protocolVersion: 5 });
-    clients.push(client);
-    const got: string[] = [];
-    client.on('message', (topic, payload, { retain }) =>
-      got.push(`${topic} ${payload.toString()}${retain ? ' r' : ''}`),
-    );
-    await client.subscribeAsync(filter, { qos: 1 });
-    return { client, got };
-  };
+  const device = (id: string, options?: IClientOptions) => clients.device(gateway.url, id, options);
+  const platform = (filter: string) => clients.platform(broker.url, filter);
 
   it('acknowledges a publish of a device only after the broker has it', async () => {
     const one = await device('native-1');
@@ -84,7 +71,7 @@ describeWithServers(['mosquitto'], 'the sessions of a device gateway', () => {
     await one.subscribeAsync('downlink/v1/devices/native-1/commands', { qos: 1 });
     const epoch = Number(gateway.presence[0]!.split(' ')[2]);
     // Another session under the same name, as when the gateway's machine is gone and the device comes in elsewhere.
-    clients.push(await connectAsync(broker.url, { clientId: 'downlink-device-native-1' }));
+    clients.own(await connectAsync(broker.url, { clientId: 'downlink-device-native-1' }));
     const will = { online: false, epoch };
     await eventually(() => expect(got).toEqual([`${uplinkTopic('native-1', 'presence')} ${JSON.stringify(will)}`]));
     await client.endAsync();
@@ -111,7 +98,7 @@ describeWithServers(['mosquitto'], 'the sessions of a device gateway', () => {
   it('lets a device in without a client id, and tells it over MQTT 5 which one it has', async () => {
     const credentials = { username: 'native-1', password: 'secret' };
     const one = connect(gateway.url, { ...credentials, clientId: '', protocolVersion: 5, reconnectPeriod: 0 });
-    clients.push(one);
+    clients.own(one);
     const properties = await new Promise((resolve) => one.once('connect', (connack) => resolve(connack.properties)));
     expect(properties).toMatchObject({ assignedClientIdentifier: 'native-1' });
     expect(properties).not.toHaveProperty('topicAliasMaximum');
@@ -142,7 +129,7 @@ describeWithServers(['mosquitto'], 'the sessions of a device gateway', () => {
     const { got } = await platform('downlink/v1/uplinks/#');
     const strict = await startTestGateway(broker.port, { limits: { maxInFlight: 5 } });
     const one = await connectAsync(strict.url, { username: 'native-1', clientId: 'native-1', password: 'secret' });
-    clients.push(one);
+    clients.own(one);
     const numbers = Array.from({ length: 500 }, (_, n) => String(n));
     await Promise.all(numbers.map((n) => one.publishAsync('downlink/v1/devices/native-1/telemetry', n, { qos: 1 })));
     await eventually(() => expect(got.map((line) => line.split(' ')[1])).toEqual(numbers));
@@ -161,7 +148,7 @@ describeWithServers(['mosquitto'], 'the sessions of a device gateway', () => {
     });
     const { client } = await platform('none');
     const one = await connectAsync(strict.url, { username: 'enos-1', clientId: 'enos-1', password: 'secret' });
-    clients.push(one);
+    clients.own(one);
     await eventually(() => expect(strict.presence).toHaveLength(1));
     expect(strict.gateway.connectedProducts).toEqual(['pk']);
     const received: string[] = [];
