@@ -41,6 +41,8 @@ describe('a device', () => {
     ['enos', '/sys/pk1/dk1/rrpc/request/7'],
     ['enos', '/sys/pk1/dk1/thing/service/switch_reply_reply'],
     ['enos', '/sys/pk1/dk1/thing/measurepoint/post_reply_reply'],
+    ['enos', '/sys/pk1/dk1/thing/measurepoint/post_reply'],
+    ['enos', '/sys/pk1/dk1/a_reply'],
     ['enos', '/sys/pk1/dk2/thing/service/switch_reply'],
     ['enos', '/sys/pk2/dk1/thing/service/switch_reply'],
     ['enos', '/sys/pk1/dk1/thing/+'],
@@ -101,6 +103,7 @@ describe('a device', () => {
         const names = [{ deviceId: 'd1' }, { productKey: 'pk1', deviceKey: 'dk1' }, undefined];
         expect(names).toContainEqual(from);
       }),
+      { numRuns: 2_000 },
     );
   });
 

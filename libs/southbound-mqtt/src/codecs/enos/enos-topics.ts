@@ -72,6 +72,11 @@ export function isReply(rest: string): boolean {
   );
 }
 
+/** What the cloud says to a report of the device: for the device to hear, never to publish. */
+export function isReplyToReport(rest: string): boolean {
+  return rest.endsWith(replySuffix) && !isReply(rest) && !isEcho(rest);
+}
+
 /** An answer to an answer: the beginning of an endless echo. */
 export function isEcho(topic: string): boolean {
   return topic.endsWith(`${replySuffix}${replySuffix}`);

@@ -18,6 +18,7 @@ import {
   isDownlink,
   isEcho,
   isReply,
+  isReplyToReport,
   isServiceIdentifier,
   ownPrefix,
   parseActivationReply,
@@ -57,11 +58,11 @@ function isOwn(device: DeviceAddress, name: KeyedName): boolean {
   return name.productKey === productKey && name.deviceKey === deviceKey;
 }
 
-/** Whatever a device reports is a sign of life; only what the cloud says, and answers to answers, are not for it to publish. */
+/** Whatever a device reports is a sign of life; only what the cloud says (commands, replies to reports) and answers to answers are not for it to publish. */
 function mayPublish(device: DeviceAddress, topic: string): boolean {
   if (topic.length > longestTopic || unpublishable.test(topic) || isEcho(topic)) return false;
   const own = parseOwnTopic(topic);
-  if (own) return own.rest !== '' && isOwn(device, own.from) && !isDownlink(own.rest);
+  if (own) return own.rest !== '' && isOwn(device, own.from) && !isDownlink(own.rest) && !isReplyToReport(own.rest);
   const activated = parseActivationReply(topic);
   return activated !== undefined && isOwn(device, activated);
 }
@@ -70,7 +71,7 @@ function mayPublish(device: DeviceAddress, topic: string): boolean {
 function maySubscribe(device: DeviceAddress, filter: string): boolean {
   const own = parseOwnTopic(filter);
   if (!own || /[+#]/.test(filter) || !isOwn(device, own.from)) return false;
-  return isDownlink(own.rest) || (own.rest.endsWith('_reply') && !isReply(own.rest) && !isEcho(own.rest));
+  return isDownlink(own.rest) || isReplyToReport(own.rest);
 }
 
 function encode(dispatch: Dispatch): EncodedDispatch {
