@@ -71,7 +71,8 @@ order by d.command_id, d.version, d.receiver for update of d`;
  *
  * An attempt that comes late, because its claim had lapsed and another has settled the delivery since, is written down and
  * changes nothing else. Only who settles a delivery claims the next one of the command
- * to its URL: the step is made once.
+ * to its URL: the step is made once. A transaction that claims one waits for the disk after all: the next webhook must not
+ * be on its way while a crash of the server can still take back that the one before was over.
  */
 const SETTLE = `
 with given as materialized (
@@ -119,4 +120,4 @@ with given as materialized (
 )
 update webhook_delivery d set next_at = (select now_ms()) + $13::bigint
 from free where d.command_id = free.command_id and d.version = free.version and d.receiver = free.receiver
-returning ${DELIVERY_COLUMNS}`;
+returning ${DELIVERY_COLUMNS}, set_config('synchronous_commit', 'on', true)`;

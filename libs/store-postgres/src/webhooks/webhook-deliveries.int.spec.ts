@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from '@downlink/testing';
 import { migrate } from '../migrate.js';
 import { createPool } from '../pools/create-pool.js';
 import { PostgresWebhookDeliveries } from './postgres-webhook-deliveries.js';
+import { settleAttempts } from './settle-attempts.js';
 
 let database: TestDatabase;
 let pools: pg.Pool[];
@@ -43,5 +44,41 @@ describe('webhook deliveries in Postgres', () => {
     await deliveries.record([{ ...about, ...clocks, ...ending }], 60_000);
     const [record] = await deliveries.ofCommand(commandId);
     expect(Math.abs(record!.log[0]!.startedAt - (Number(rows[0]!.now) - 30_000))).toBeLessThan(5_000);
+  });
+
+  it('are settled on disk before the next one of their command may be sent', async () => {
+    const deliveries = new PostgresWebhookDeliveries(pools[0]!);
+    const commandId = makeCommandId(Date.UTC(2026, 10, 22), 9, 9);
+    const told = {
+      deviceId: 'd',
+      applicationId: 'a',
+      url: 'https://example.com/',
+      contentType: 'text/plain',
+      body: '',
+    };
+    const about = (version: number) => ({ webhookId: `${commandId}-${version}`, commandId, version });
+    await deliveries.enqueue(
+      [3, 4].map((version) => ({ ...about(version), ...told })),
+      60_000,
+    );
+    const ending = { outcome: 'succeeded', status: 200, response: null, error: null, retryInMs: null } as const;
+    const settled = async (version: number): Promise<{ claims: number; synchronousCommit: string }> => {
+      const client = await pools[0]!.connect();
+      try {
+        await client.query('begin; set local synchronous_commit = off');
+        const claimed = await settleAttempts(
+          client,
+          [{ ...about(version), startedAt: 1, durationMs: 1, ...ending }],
+          60_000,
+        );
+        const { rows } = await client.query<{ synchronous_commit: string }>('show synchronous_commit');
+        await client.query('commit');
+        return { claims: claimed.length, synchronousCommit: rows[0]!.synchronous_commit };
+      } finally {
+        client.release();
+      }
+    };
+    expect(await settled(3)).toEqual({ claims: 1, synchronousCommit: 'on' });
+    expect(await settled(4)).toEqual({ claims: 0, synchronousCommit: 'off' });
   });
 });
