@@ -1,6 +1,5 @@
 import { beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { describeWithServers, eventually } from '@downlink/testing';
-import { readComposeTarget } from './config.js';
 import { WIRE_FORMATS, type WireFormat } from './steps/application.js';
 import { DIALECTS, FourDialects } from './steps/four-dialects.js';
 import { sendManyCommands } from './steps/send-many-commands.js';
@@ -12,10 +11,8 @@ import type { Gateways } from './system/system.js';
 const PER_FORMAT = 3;
 const RECOVERY_MS = 120_000;
 
-/** Containers have one gateway, which the specs of whole commands go through. */
-if (readComposeTarget() === undefined) {
-  describeWithServers(['kafka', 'mosquitto'], 'devices behind two gateways [processes]', behindTwoGateways);
-}
+// On processes also where the others run against containers: those have one gateway, which the specs of whole commands go through.
+describeWithServers(['kafka', 'mosquitto'], 'devices behind two gateways [processes]', behindTwoGateways);
 
 function behindTwoGateways(): void {
   const world = useWorld(() => startProcesses({ gateways: 2 }), { slackMs: 15_000 });
